@@ -1,0 +1,177 @@
+"""Listings: a model as one market sells it, with the request parameters it takes there."""
+
+from datetime import date
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from catalog.models.sources import Market, Source
+from catalog.models.variants import LARGEST_CONTEXT, LanguageModel
+
+
+class ListingQuerySet(models.QuerySet["Listing"]):
+    def get_by_natural_key(self, market: str, upstream_id: str) -> "Listing":
+        return self.get(market__slug=market, upstream_id=upstream_id)
+
+    def main(self) -> Self:
+        """One listing for each model: the one whose price and parameters stand for it."""
+        return self.filter(is_main=True)
+
+    def with_prices(self) -> Self:
+        """With model, market, price periods and rates: four queries however many rows."""
+        return self.select_related("model__vendor", "market").prefetch_related("periods__rates", "periods__source")
+
+
+class Listing(models.Model):
+    """A model as one market sells it: the id it has there, since when, with which limits."""
+
+    model = models.ForeignKey(LanguageModel, on_delete=models.CASCADE, related_name="listings")
+    market = models.ForeignKey(Market, on_delete=models.PROTECT, related_name="listings")
+    upstream_id = models.CharField("id at the market", max_length=150)
+    name = models.CharField("name at the market", max_length=150, blank=True)
+    is_main = models.BooleanField(
+        "stands for the model", default=True, help_text="Lists and costs use this listing’s price and parameters."
+    )
+    listed_on = models.DateField("listed since", null=True, blank=True)
+    last_seen_on = models.DateField("last seen", null=True, blank=True)
+    delisted_on = models.DateField("delisted", null=True, blank=True)
+    context_length = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1, "A context length of zero leaves no room for a prompt.")],
+    )
+    max_completion_tokens = models.PositiveIntegerField(
+        "maximum output tokens",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1, "Leave it blank if it is unknown.")],
+    )
+    weekly_tokens = models.PositiveBigIntegerField(null=True, blank=True)
+    has_chat_completions = models.BooleanField("answers chat completions", default=True)
+    has_responses = models.BooleanField("answers the Responses API", default=False)
+    stop_ends_billing = models.BooleanField(
+        null=True, blank=True, help_text="Whether closing the connection ends billing, as far as known."
+    )
+
+    objects = ListingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-is_main", "market", "upstream_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["market", "upstream_id"], name="one_listing_per_market_and_id"),
+            models.UniqueConstraint(fields=["model"], condition=Q(is_main=True), name="one_main_listing_per_model"),
+            models.CheckConstraint(
+                condition=Q(context_length__isnull=True)
+                | Q(context_length__gte=1, context_length__lte=LARGEST_CONTEXT),
+                name="listing_context_length_is_sane",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.upstream_id} at {self.market}"
+
+    def natural_key(self) -> tuple[str, ...]:
+        return (*self.market.natural_key(), self.upstream_id)
+
+    natural_key.dependencies = ["catalog.market"]  # type: ignore[attr-defined]
+
+    def period_on(self, day: date, currency: str = "USD"):
+        """The price period in force on `day`, or None; reads loaded periods and makes no query of its own."""
+        return next(
+            (period for period in self.periods.all() if period.currency == currency and period.covers(day)), None
+        )
+
+    def is_listed_on(self, day: date) -> bool:
+        return not (self.delisted_on and self.delisted_on <= day)
+
+    def context_limit(self) -> int | None:
+        """Tokens of prompt and answer together at this market."""
+        return self.context_length or self.model.context_length
+
+    def effective_parameters(self) -> dict[str, "Parameter"]:
+        """What speaks for each parameter name: the row of the source with the highest authority. Unsupported ones are in."""
+        chosen: dict[str, Parameter] = {}
+        for parameter in sorted(self.parameters.all(), key=lambda row: row.source.authority):
+            chosen[parameter.name] = parameter
+        return {name: chosen[name] for name in sorted(chosen)}
+
+    def clean(self) -> None:
+        if self.listed_on and self.delisted_on and self.delisted_on < self.listed_on:
+            raise ValidationError({"delisted_on": "A listing cannot end before it begins."})
+
+
+class ParameterQuerySet(models.QuerySet["Parameter"]):
+    def get_by_natural_key(self, market: str, upstream_id: str, source: str, name: str) -> "Parameter":
+        return self.get(listing__market__slug=market, listing__upstream_id=upstream_id, source__slug=source, name=name)
+
+
+class Parameter(models.Model):
+    """What one source says of one request parameter of a listing."""
+
+    class Kind(models.TextChoices):
+        INTEGER = "integer", "integer"
+        FLOAT = "float", "float"
+        NUMBER = "number", "number"
+        BOOLEAN = "boolean", "boolean"
+        STRING = "string", "string"
+        ARRAY = "array", "array"
+        MAP = "map", "map"
+        ONE_OF = "one of", "one of"
+        STRING_OR_OBJECT = "string or object", "string or object"
+
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="parameters")
+    model = models.ForeignKey(LanguageModel, on_delete=models.CASCADE, related_name="parameters", editable=False)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="parameters")
+    name = models.SlugField(max_length=60)
+    kind = models.CharField("type", max_length=20, choices=Kind.choices)
+    default = models.CharField(
+        max_length=60, blank=True, help_text="As the source writes it; blank where it shows none."
+    )
+    minimum = models.CharField(max_length=20, blank=True)
+    maximum = models.CharField(max_length=20, blank=True)
+    description = models.TextField(blank=True)
+    is_required = models.BooleanField("required", default=False)
+    is_deprecated = models.BooleanField("deprecated", default=False)
+    replaced_by = models.CharField(max_length=60, blank=True)
+    is_unsupported = models.BooleanField("unsupported", default=False)
+
+    objects = ParameterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["listing", "source", "name"], name="one_row_per_listing_source_and_parameter"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str, ...]:
+        return (*self.listing.natural_key(), *self.source.natural_key(), self.name)
+
+    natural_key.dependencies = ["catalog.listing", "catalog.source"]  # type: ignore[attr-defined]
+
+    def clean(self) -> None:
+        errors = {}
+        bounds = {}
+        for field in ("minimum", "maximum"):
+            text = getattr(self, field)
+            try:
+                bounds[field] = float(text) if text else None
+            except ValueError:
+                errors[field] = f"“{text}” is not a number."
+        if not errors and None not in bounds.values() and bounds["minimum"] > bounds["maximum"]:
+            errors["maximum"] = f"The maximum ({self.maximum}) is below the minimum ({self.minimum})."
+        if self.replaced_by and not self.is_deprecated:
+            errors["is_deprecated"] = f"A parameter that is replaced by {self.replaced_by} is deprecated: say so."
+        if errors:
+            raise ValidationError(errors)
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.model_id = self.listing.model_id
+        super().save(*args, **kwargs)

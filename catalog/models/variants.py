@@ -1,0 +1,314 @@
+"""Models: one row is one variant of a vendor's models, and the names it goes by."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.urls import reverse
+
+from catalog.models.sources import BySlug, Vendor
+from catalog.pricing import Component
+
+LARGEST_CONTEXT = 100_000_000
+
+
+class Modality(models.Model):
+    """One kind of content a model reads or writes: text, image, file, audio."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=40)
+
+    objects = BySlug()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "modalities"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+
+class Status(models.TextChoices):
+    """Where a model stands on a day, by its dates; the first that fits of delisted, retired, deprecated, active."""
+
+    ACTIVE = "active", "Active"
+    DEPRECATED = "deprecated", "Deprecated"
+    RETIRED = "retired", "Retired"
+    DELISTED = "delisted", "Delisted"
+
+
+def amount_of(component: Component, day: date, column: str = "amount") -> Subquery:
+    """The unconditional USD rate of a model's main listing on `day`, as exact text or as the sortable copy."""
+    from catalog.models.prices import Rate
+
+    rates = Rate.objects.filter(
+        period__listing__model=OuterRef("pk"),
+        period__listing__is_main=True,
+        period__currency="USD",
+        component=component,
+        is_conditional=False,
+    )
+    return Subquery(rates.in_force_on(day).order_by("-position").values(column)[:1])
+
+
+class LanguageModelQuerySet(models.QuerySet["LanguageModel"]):
+    def get_by_natural_key(self, vendor: str, slug: str) -> "LanguageModel":
+        return self.get(vendor__slug=vendor, slug=slug)
+
+    def with_status(self, day: date) -> Self:
+        from catalog.models.listings import Listing
+
+        main = Listing.objects.filter(model=OuterRef("pk"), is_main=True)
+        return self.annotate(
+            is_delisted=Exists(main.filter(delisted_on__lte=day)),
+            status=Case(
+                When(is_delisted=True, then=Value(Status.DELISTED)),
+                When(retires_on__lte=day, then=Value(Status.RETIRED)),
+                When(deprecated_on__lte=day, then=Value(Status.DEPRECATED)),
+                default=Value(Status.ACTIVE),
+                output_field=models.CharField(),
+            ),
+        )
+
+    def with_prices(self, day: date) -> Self:
+        """Annotate the main listing's prices on `day`: `input_amount`, `cache_amount`, `output_amount` as exact text
+        in USD per token, and `input_sort`, `output_sort`, `cache_sort` for ordering and filtering only."""
+        return self.annotate(
+            input_amount=amount_of(Component.INPUT, day),
+            cache_amount=amount_of(Component.CACHE_READ, day),
+            output_amount=amount_of(Component.OUTPUT, day),
+            input_sort=amount_of(Component.INPUT, day, "amount_sort"),
+            cache_sort=amount_of(Component.CACHE_READ, day, "amount_sort"),
+            output_sort=amount_of(Component.OUTPUT, day, "amount_sort"),
+        )
+
+    def matching(self, words: list[str]) -> Self:
+        """Rows in which every word occurs in a name, an id, an alias, the family or a description."""
+        from catalog.models.listings import Listing
+
+        found = self
+        for word in words:
+            found = found.filter(
+                Q(name__icontains=word)
+                | Q(slug__icontains=word)
+                | Q(family__icontains=word)
+                | Q(description__icontains=word)
+                | Q(vendor__name__icontains=word)
+                | Exists(Alias.objects.filter(model=OuterRef("pk"), name__icontains=word))
+                | Exists(Listing.objects.filter(model=OuterRef("pk"), upstream_id__icontains=word))
+            )
+        return found
+
+    def reading(self, modality: str) -> Self:
+        return self.filter(
+            Exists(
+                LanguageModel.input_modalities.through.objects.filter(
+                    languagemodel=OuterRef("pk"), modality__slug=modality
+                )
+            )
+        )
+
+    def supporting(self, parameter: str) -> Self:
+        from catalog.models.listings import Parameter
+
+        return self.filter(
+            Exists(
+                Parameter.objects.filter(
+                    listing__model=OuterRef("pk"), listing__is_main=True, name=parameter, is_unsupported=False
+                )
+            )
+        )
+
+    def for_table(self, day: date) -> Self:
+        """Rows of the table on `day`: status, prices, main listing's day, modalities. Three queries however many rows."""
+        from catalog.models.listings import Listing
+
+        main = Listing.objects.filter(model=OuterRef("pk"), is_main=True)
+        return (
+            self.select_related("vendor")
+            .prefetch_related("input_modalities")
+            .with_status(day)
+            .with_prices(day)
+            .annotate(listed_on=Subquery(main.values("listed_on")[:1]))
+        )
+
+    def for_page(self) -> Self:
+        """Everything a model's own page or a comparison shows of its models, in a fixed number of queries."""
+        return self.select_related("vendor", "replacement__vendor").prefetch_related(
+            "input_modalities",
+            "output_modalities",
+            "aliases",
+            "listings__market",
+            "listings__periods__rates",
+            "listings__periods__source",
+            "listings__parameters__source",
+            "observations__source",
+            "pins__user",
+        )
+
+    def by_ids(self, ids: list[str]) -> list["LanguageModel"]:
+        """The models with these `vendor/slug` ids, in the order of the list; unknown ids are left out."""
+        wanted = Q(pk__in=[])
+        for model_id in ids:
+            vendor, _, slug = model_id.partition("/")
+            wanted |= Q(vendor__slug=vendor, slug=slug)
+        found = {model.public_id: model for model in self.filter(wanted)}
+        return [found[model_id] for model_id in dict.fromkeys(ids) if model_id in found]
+
+
+class LanguageModel(models.Model):
+    """One variant of a vendor's models, such as mistralai/mistral-large-2512, with the vendor's facts about it.
+
+    What a market says of it (price, parameters, limits) belongs to its listings. Where sources disagree the value
+    here is the one we show first; each source's own word is an observation.
+    """
+
+    class Architecture(models.TextChoices):
+        DENSE = "dense", "Dense"
+        MIXTURE = "moe", "Mixture of experts"
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="models")
+    slug = models.SlugField(max_length=100, help_text="The id after the vendor’s name: mistral-large-2512")
+    name = models.CharField(max_length=100)
+    family = models.CharField(max_length=60, blank=True, db_index=True)
+    summary = models.CharField(max_length=300, blank=True, help_text="One sentence for lists and page heads.")
+    description = models.TextField(blank=True, help_text="Markdown. Links such as /mistralai/… lead to this catalog.")
+    context_length = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Tokens of prompt and answer together.",
+        validators=[
+            MinValueValidator(
+                1, "A context length of zero leaves no room for a prompt. Leave it blank if it is unknown."
+            ),
+            MaxValueValidator(LARGEST_CONTEXT, f"No model reads more than {LARGEST_CONTEXT:,} tokens. Is this a slip?"),
+        ],
+    )
+    released_on = models.DateField("released by vendor", null=True, blank=True)
+    deprecated_on = models.DateField("deprecated by vendor", null=True, blank=True)
+    retires_on = models.DateField("retired by vendor", null=True, blank=True)
+    replacement = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replaces")
+    replacement_name = models.CharField(
+        max_length=100,
+        blank=True,
+        help_text="The vendor’s word for the replacement, kept also when it has no page here.",
+    )
+    knowledge_cutoff = models.DateField(null=True, blank=True)
+    architecture = models.CharField(max_length=10, choices=Architecture.choices, blank=True)
+    parameters_total = models.PositiveBigIntegerField(
+        "parameters", null=True, blank=True, help_text="675000000000 for 675B"
+    )
+    parameters_active = models.PositiveBigIntegerField("active parameters", null=True, blank=True)
+    licence = models.CharField(max_length=60, blank=True)
+    licence_url = models.URLField("licence address", blank=True)
+    weights_url = models.URLField("weights address", blank=True)
+    input_modalities = models.ManyToManyField(Modality, blank=True, related_name="read_by")
+    output_modalities = models.ManyToManyField(Modality, blank=True, related_name="written_by")
+
+    objects = LanguageModelQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "model"
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["vendor", "slug"], name="one_model_per_vendor_and_slug"),
+            models.CheckConstraint(
+                condition=Q(context_length__isnull=True)
+                | Q(context_length__gte=1, context_length__lte=LARGEST_CONTEXT),
+                name="context_length_is_sane",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str, str]:
+        return (*self.vendor.natural_key(), self.slug)
+
+    natural_key.dependencies = ["catalog.vendor"]  # type: ignore[attr-defined]
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:model", args=[self.vendor.slug, self.slug])
+
+    @property
+    def public_id(self) -> str:
+        return f"{self.vendor.slug}/{self.slug}"
+
+    def main_listing(self) -> Any:
+        """The listing whose price and parameters stand for the model, or None; uses prefetched listings."""
+        return next((listing for listing in self.listings.all() if listing.is_main), None)
+
+    def status_on(self, day: date) -> Status:
+        """The same rule as `with_status`, for a model whose listings are loaded."""
+        listing = self.main_listing()
+        if listing is not None and listing.delisted_on and listing.delisted_on <= day:
+            return Status.DELISTED
+        if self.retires_on and self.retires_on <= day:
+            return Status.RETIRED
+        if self.deprecated_on and self.deprecated_on <= day:
+            return Status.DEPRECATED
+        return Status.ACTIVE
+
+    def clean(self) -> None:
+        errors = {}
+        if self.parameters_active and not self.parameters_total:
+            errors["parameters_total"] = "Active parameters are part of all parameters: fill in both."
+        elif self.parameters_active and self.parameters_total and self.parameters_active > self.parameters_total:
+            errors["parameters_active"] = (
+                f"Active parameters ({self.parameters_active:,}) cannot exceed all parameters ({self.parameters_total:,})."
+            )
+        if self.released_on and self.deprecated_on and self.deprecated_on < self.released_on:
+            errors["deprecated_on"] = "A model cannot be deprecated before its release."
+        if self.released_on and self.retires_on and self.retires_on < self.released_on:
+            errors["retires_on"] = "A model cannot retire before its release."
+        if errors:
+            raise ValidationError(errors)
+
+
+class AliasQuerySet(models.QuerySet["Alias"]):
+    def get_by_natural_key(self, name: str, *model: str) -> "Alias":
+        return self.get(name=name, model__vendor__slug=model[0], model__slug=model[1])
+
+    def named(self, name: str, day: date) -> "QuerySet[Alias]":
+        """Aliases called `name` that hold on `day`."""
+        return (
+            self.filter(name=name)
+            .filter(Q(from_day__isnull=True) | Q(from_day__lte=day))
+            .filter(Q(to_day__isnull=True) | Q(to_day__gt=day))
+            .select_related("model__vendor")
+        )
+
+
+class Alias(models.Model):
+    """Another name of a model, from a day (inclusive) to a day (exclusive) where the days are known."""
+
+    model = models.ForeignKey(LanguageModel, on_delete=models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=120, db_index=True)
+    note = models.CharField(max_length=200, blank=True, help_text="Who uses this name.")
+    from_day = models.DateField("from", null=True, blank=True)
+    to_day = models.DateField("to", null=True, blank=True, help_text="The first day on which it no longer holds.")
+
+    objects = AliasQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "aliases"
+        constraints = [models.UniqueConstraint(fields=["model", "name"], name="one_alias_per_model_and_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str, ...]:
+        return (self.name, *self.model.natural_key())
+
+    natural_key.dependencies = ["catalog.languagemodel"]  # type: ignore[attr-defined]
+
+    def clean(self) -> None:
+        if self.from_day and self.to_day and self.to_day <= self.from_day:
+            raise ValidationError({"to_day": "An alias must end after it begins."})

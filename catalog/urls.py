@@ -1,0 +1,4 @@
+"""The catalog's addresses."""
+
+app_name = "catalog"
+urlpatterns: list = []

@@ -1,0 +1,68 @@
+"""An ASGI wrapper that refuses oversized requests before Django reads them.
+
+Django spools a whole body to disk before the view runs, and checks its size only when the view touches it
+(docs/architecture.md, "Problematic parts"); the server in front sets no bound. So the bounds are ours.
+"""
+
+from typing import Any
+
+from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
+
+LONGEST_ADDRESS = 8_000  # bytes of path and query
+LARGEST_BODY = 2_621_440  # bytes; the same as DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+class TooLarge(Exception):
+    """The body went past LARGEST_BODY while it was being read."""
+
+
+async def _refuse(send: ASGISendCallable, status: int, sentence: str) -> None:
+    body = sentence.encode()
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers, "trailers": False})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def limited(app: ASGI3Application) -> ASGI3Application:
+    """`app`, answering 414 to a long address and 413 to a large body, announced or not."""
+
+    async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        if len(scope["raw_path"] or b"") + len(scope["query_string"]) > LONGEST_ADDRESS:
+            await _refuse(send, 414, "This address is too long.")
+            return
+        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        if not announced.isdigit() or int(announced) > LARGEST_BODY:
+            await _refuse(send, 413, "This request is too large.")
+            return
+
+        size = 0
+        answered = False
+
+        async def counted_receive() -> Any:
+            nonlocal size
+            message = await receive()
+            if message["type"] == "http.request":
+                size += len(message.get("body", b""))
+                if size > LARGEST_BODY:
+                    raise TooLarge
+            return message
+
+        async def watched_send(message: Any) -> None:
+            nonlocal answered
+            answered = True
+            await send(message)
+
+        try:
+            await app(scope, counted_receive, watched_send)
+        except TooLarge:
+            if not answered:
+                await _refuse(send, 413, "This request is too large.")
+
+    return application

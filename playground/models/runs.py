@@ -1,0 +1,164 @@
+"""Runs: one model's answer to a prompt, with its rates frozen, its usage, its three costs and its timings."""
+
+import uuid
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from catalog import pricing
+from catalog.models import Listing, PricePeriod
+from playground.models.prompts import Prompt
+
+
+class State(models.TextChoices):
+    """Where a run stands. The first four are on the way; the others are ends, each reached once."""
+
+    QUEUED = "queued", "Queued"
+    CONNECTING = "connecting", "Connecting"
+    STREAMING = "streaming", "Streaming"
+    STOPPING = "stopping", "Stopping"
+    DONE = "done", "Done"
+    TRUNCATED = "truncated", "Cut at the output limit"
+    REFUSED = "refused", "Refused"
+    FAILED = "failed", "Failed"
+    INCOMPLETE = "incomplete", "Incomplete"
+    STOPPED = "stopped", "Stopped"
+    INTERRUPTED = "interrupted", "Interrupted"
+
+
+LIVE = (State.QUEUED, State.CONNECTING, State.STREAMING, State.STOPPING)
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    def live(self) -> Self:
+        return self.filter(state__in=LIVE)
+
+    def over(self) -> Self:
+        return self.exclude(state__in=LIVE)
+
+    def real(self) -> Self:
+        """Runs answered by a model, not by the rehearsal."""
+        return self.filter(is_rehearsal=False)
+
+    def orphaned(self, silent_since: datetime) -> Self:
+        """Live runs whose process has given no sign of life since then."""
+        return self.live().filter(
+            Q(heartbeat_at__lt=silent_since) | Q(heartbeat_at__isnull=True, created_at__lt=silent_since)
+        )
+
+
+class Run(models.Model):
+    """One model's answer to a prompt. It sends at most one request that may be billed, and keeps the rates it began with.
+
+    The three costs are exact decimal text in USD; blank means not known. Of a rehearsal they say what the answer
+    would have cost; nothing of it is booked.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="runs")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    listing = models.ForeignKey(Listing, on_delete=models.SET_NULL, null=True, related_name="runs")
+    period = models.ForeignKey(PricePeriod, on_delete=models.SET_NULL, null=True, related_name="runs")
+    model_public_id = models.CharField("model", max_length=160, db_index=True)
+    model_name = models.CharField(max_length=100)
+    upstream_id = models.CharField(max_length=150)
+    upstream = models.CharField(max_length=40, help_text="Who was asked: openrouter or rehearsal.")
+    is_rehearsal = models.BooleanField(default=False)
+    rates = models.JSONField(default=list, help_text="The rates in force when the run began.")
+    request = models.JSONField(default=dict, help_text="The body as it was sent.")
+    left_out = models.JSONField(
+        default=list, help_text="Parameters that were asked for and that this model does not take."
+    )
+
+    state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED, db_index=True)
+    stop_requested = models.BooleanField(default=False)
+    text = models.TextField(blank=True)
+    reasoning = models.TextField(blank=True)
+    error = models.CharField(max_length=500, blank=True, help_text="One sentence for the person who asked.")
+    error_detail = models.TextField(blank=True, help_text="What the upstream said, cut to a few hundred characters.")
+    generation_id = models.CharField(max_length=100, blank=True, db_index=True)
+    served_model = models.CharField(max_length=150, blank=True)
+    served_provider = models.CharField(max_length=100, blank=True)
+    finish_reason = models.CharField(max_length=40, blank=True)
+
+    usage = models.JSONField(null=True, help_text="As the upstream reported it.")
+    estimate_usd = models.CharField("worst case before", max_length=60, blank=True)
+    computed_usd = models.CharField("computed from usage", max_length=60, blank=True)
+    billed_usd = models.CharField("billed by the upstream", max_length=60, blank=True)
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    first_token_ms = models.PositiveIntegerField(null=True)
+    last_token_ms = models.PositiveIntegerField(null=True)
+    process = models.CharField(max_length=100, blank=True, help_text="The server process that runs it.")
+    heartbeat_at = models.DateTimeField(null=True)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["prompt", "position"], name="one_run_per_prompt_and_position"),
+            models.UniqueConstraint(
+                fields=["generation_id"],
+                condition=~Q(generation_id="") & Q(is_rehearsal=False),
+                name="one_run_per_generation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model_name}: {self.get_state_display()}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.state not in LIVE
+
+    @property
+    def tokens_per_second(self) -> Decimal | None:
+        """Completion tokens over the time from the first to the last of them; the wait for the first is not in it."""
+        if not self.usage or self.first_token_ms is None or self.last_token_ms is None:
+            return None
+        elapsed = self.last_token_ms - self.first_token_ms
+        counted = self.priced_usage()
+        if counted is None or elapsed <= 0 or not counted.completion_tokens:
+            return None
+        return (Decimal(counted.completion_tokens) * 1000 / elapsed).quantize(Decimal("0.1"))
+
+    @property
+    def duration(self) -> timedelta | None:
+        return self.ended_at - self.started_at if self.ended_at and self.started_at else None
+
+    def pricing_rates(self) -> list[pricing.Rate]:
+        """The frozen rates."""
+        return [pricing.thaw(frozen) for frozen in self.rates]
+
+    def priced_usage(self) -> pricing.Usage | None:
+        """The reported usage as counts that can be priced; None when none was reported or it contradicts itself."""
+        from playground.usage import read_usage
+
+        return read_usage(self.usage)
+
+    def bill(self) -> pricing.Bill | None:
+        """The usage priced with the frozen rates, line by line; None without a usage."""
+        usage = self.priced_usage()
+        return None if usage is None else pricing.bill(self.pricing_rates(), usage, self.started_at)
+
+    def answer(self) -> dict[str, Any]:
+        """What `manage.py prompt --json` prints of a run (docs: interfaces)."""
+        return {
+            "model": self.model_public_id,
+            "state": self.state,
+            "text": self.text,
+            "usage": self.usage,
+            "cost": {
+                "estimate_usd": self.estimate_usd or None,
+                "computed_usd": self.computed_usd or None,
+                "billed_usd": self.billed_usd or None,
+            },
+            "error": self.error or None,
+        }

@@ -1,0 +1,4 @@
+"""The playground's addresses."""
+
+app_name = "playground"
+urlpatterns: list = []
