@@ -6,7 +6,7 @@ from typing import Self
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from catalog.models.sources import Market, Source
 from catalog.models.variants import LARGEST_CONTEXT, LanguageModel
@@ -19,6 +19,27 @@ class ListingQuerySet(models.QuerySet["Listing"]):
     def main(self) -> Self:
         """One listing for each model: the one whose price and parameters stand for it."""
         return self.filter(is_main=True)
+
+    def for_playground(self) -> Self:
+        """Main listings that a prompt can be sent to, with prices and parameters: six queries however many rows."""
+        return self.main().with_prices().prefetch_related("parameters__source").order_by("model__name")
+
+    def for_costs(self, day: date) -> Self:
+        """Main listings with the one US dollar period that speaks for `day`: three queries however many rows."""
+        from catalog.models.prices import PricePeriod
+
+        periods = PricePeriod.objects.latest_on(day).filter(currency="USD").prefetch_related("rates")
+        return self.main().select_related("model__vendor").prefetch_related(Prefetch("periods", periods))
+
+    def for_models(self, ids: list[str]) -> Self:
+        """Listings of the models with these `vendor/slug` ids; all of them when none is named."""
+        if not ids:
+            return self.all()
+        wanted = Q(pk__in=[])
+        for model_id in ids:
+            vendor, _, slug = model_id.partition("/")
+            wanted |= Q(model__vendor__slug=vendor, model__slug=slug)
+        return self.filter(wanted)
 
     def with_prices(self) -> Self:
         """With model, market, price periods and rates: four queries however many rows."""

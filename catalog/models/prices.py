@@ -4,14 +4,15 @@ Amounts are the exact decimal text of the source, in the period's currency per u
 blank means that the source does not know. `amount_sort` is a rounded copy for ordering and filtering in SQL only.
 """
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
-from django.db.models import Q
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from catalog import pricing
 from catalog.models.listings import Listing
@@ -31,12 +32,29 @@ class PricePeriodQuerySet(models.QuerySet["PricePeriod"]):
     def covering(self, day: date) -> Self:
         return self.filter(starts_on__lte=day).filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day))
 
+    def latest_on(self, day: date) -> Self:
+        """For each listing and currency the period in force on `day`, or else the last one before it."""
+        later = PricePeriod.objects.filter(
+            listing=OuterRef("listing"),
+            currency=OuterRef("currency"),
+            starts_on__gt=OuterRef("starts_on"),
+            starts_on__lte=day,
+        )
+        return self.filter(~Exists(later), starts_on__lte=day)
+
     def overlapping(self, period: "PricePeriod") -> Self:
-        """Other periods of the same listing and currency that share a day with `period`."""
+        """Other periods of the same listing and currency that share a day with `period`. One that `period` follows
+        is none of them: it ends where `period` starts."""
         others = self.filter(listing=period.listing_id, currency=period.currency).exclude(pk=period.pk)
+        others = others.exclude(pk__in=self.followed_by(period))
         if period.ends_on:
             others = others.filter(starts_on__lt=period.ends_on)
         return others.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=period.starts_on))
+
+    def followed_by(self, period: "PricePeriod") -> Self:
+        """The used, open period that began before `period`: nobody can edit it, so `period` ends it by following."""
+        earlier = self.filter(listing=period.listing_id, currency=period.currency, starts_on__lt=period.starts_on)
+        return earlier.filter(is_used=True, ends_on__isnull=True).exclude(pk=period.pk)
 
 
 class PricePeriod(models.Model):
@@ -100,20 +118,24 @@ class PricePeriod(models.Model):
             return
         if self.ends_on and self.ends_on <= self.starts_on:
             raise ValidationError({"ends_on": f"The period must end after it starts ({self.starts_on})."})
-        if not self.listing_id:
-            return
-        other = PricePeriod.objects.overlapping(self).first()
-        if other is not None:
-            until = f"to {other.ends_on}" if other.ends_on else "on, without an end"
-            raise ValidationError(
-                {
-                    "starts_on": f"Overlaps the period from {other.starts_on} {until}. End that one first: a day has one price."
-                }
-            )
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """No two periods share a day. Here and not in clean(), as a form that holds all periods checks its own rows."""
+        if self.listing_id and self.starts_on and not {"starts_on", "ends_on", "currency"} & set(exclude or ()):
+            other = PricePeriod.objects.overlapping(self).first()
+            if other is not None:
+                raise ValidationError({"starts_on": self.overlap_with(other)})
+        super().validate_constraints(exclude)
+
+    def overlap_with(self, other: "PricePeriod") -> str:
+        until = f"to {other.ends_on}" if other.ends_on else "on, without an end"
+        return f"Overlaps the period from {other.starts_on} {until}. End that one first: a day has one price."
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.model_id = self.listing.model_id
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            PricePeriod.objects.followed_by(self).update(ends_on=self.starts_on)
+            super().save(*args, **kwargs)
 
 
 class RateQuerySet(models.QuerySet["Rate"]):
