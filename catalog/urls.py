@@ -1,4 +1,31 @@
 """The catalog's addresses."""
 
+from django.urls import path, register_converter
+
+from catalog import views
+
+
+class IdPart:
+    """One part of a model's id or alias: mistralai, mistral-large-2512, mistral-medium-3.1, devstral-2512:free."""
+
+    regex = r"[A-Za-z0-9][A-Za-z0-9._:@+-]{0,119}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(IdPart, "id")
+
 app_name = "catalog"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.table, name="table"),
+    path("models/<id:vendor>/<id:slug>/", views.model, name="model"),
+    path("models/<id:name>/", views.bare_name, name="bare_name"),
+    path("compare/", views.compare, name="compare"),
+    path("costs/", views.costs, name="costs"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+]

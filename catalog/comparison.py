@@ -1,0 +1,173 @@
+"""A comparison of models: groups of rows with one cell for each model, differences and cheapest figures marked."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from catalog import figures
+from catalog.facts import day_text, parameter_counts
+from catalog.models import LanguageModel, Listing, Parameter
+from catalog.pricing import LABELS, Component, Usage
+from catalog.workloads import cost_of, period_for
+
+WORKLOAD = Usage(prompt_tokens=10_000, cached_tokens=4_000, completion_tokens=1_000)
+WORKLOAD_LABEL = "10,000 prompt tokens, 4,000 of them cached, and 1,000 completion tokens"
+NOT_SUPPORTED = "not supported"
+
+
+@dataclass(frozen=True)
+class Cell:
+    text: str
+    note: str = ""
+    is_cheapest: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row: what is compared, and what each model has there."""
+
+    label: str
+    cells: list[Cell]
+    unit: str = ""
+    is_number: bool = False
+
+    @property
+    def differs(self) -> bool:
+        return len({(cell.text, cell.note) for cell in self.cells}) > 1
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str
+    lines: list[Line] = field(default_factory=list)
+
+    def differing(self) -> "Group":
+        return Group(self.title, [line for line in self.lines if line.differs])
+
+
+@dataclass(frozen=True)
+class Side:
+    """One column: a model, and the listing that speaks for it, if it has one."""
+
+    model: LanguageModel
+    listing: Listing | None
+    day: date
+    others: list[str]
+
+    @property
+    def status(self) -> Any:
+        return self.model.status_on(self.day)
+
+
+def sides(models: list[LanguageModel], day: date) -> list[Side]:
+    """A column for each model; each knows the ids of the others, for the link that takes it away."""
+    ids = [model.public_id for model in models]
+    return [
+        Side(model, model.main_listing(), day, [other for other in ids if other != model.public_id]) for model in models
+    ]
+
+
+def compared(columns: list[Side], only_differences: bool = False) -> list[Group]:
+    """The groups for models loaded by `for_page`; makes no query of its own."""
+    groups = [facts(columns), prices(columns), limits(columns), parameters(columns)]
+    if only_differences:
+        groups = [group.differing() for group in groups]
+    return [group for group in groups if group.lines]
+
+
+def facts(columns: list[Side]) -> Group:
+    def line(label: str, read: Callable[[Side], str]) -> Line:
+        return Line(label, [Cell(read(side) or figures.UNKNOWN) for side in columns])
+
+    return Group(
+        "Facts",
+        [
+            line("Status", lambda side: side.status.label),
+            line("Vendor", lambda side: side.model.vendor.name),
+            line("Family", lambda side: side.model.family),
+            line("Released by vendor", lambda side: day_text(side.model.released_on)),
+            line("Listed since", lambda side: day_text(side.listing.listed_on if side.listing else None)),
+            line("Retires", lambda side: day_text(side.model.retires_on)),
+            line("Reads", lambda side: _names(side.model.input_modalities.all())),
+            line("Writes", lambda side: _names(side.model.output_modalities.all())),
+            line("Architecture", lambda side: side.model.get_architecture_display()),
+            line("Size", lambda side: parameter_counts(side.model)),
+            line("Licence", lambda side: side.model.licence),
+            line("Knowledge until", lambda side: day_text(side.model.knowledge_cutoff)),
+        ],
+    )
+
+
+def prices(columns: list[Side]) -> Group:
+    periods = [period_for(side.listing, side.day) if side.listing else (None, "") for side in columns]
+    lines = []
+    for component in Component:
+        amounts = [period.amount(component) if period else None for period, _ in periods]
+        if component not in (Component.INPUT, Component.OUTPUT) and not any(amount is not None for amount in amounts):
+            continue
+        is_per_token = component not in (Component.REQUEST, Component.IMAGE, Component.WEB_SEARCH)
+        write = figures.per_million if is_per_token else figures.usd_exact
+        lines.append(
+            Line(
+                LABELS[component],
+                _figures(amounts, write, ["last price" if note else "" for _, note in periods]),
+                "$ per million tokens" if is_per_token else "$ each",
+                is_number=True,
+            )
+        )
+    costs = [cost_of(side.listing, WORKLOAD, 1000, side.day) if side.listing else None for side in columns]
+    totals = [cost.total if cost and not cost.is_at_least else None for cost in costs]
+    lines.append(Line("One request", _figures(totals, figures.usd_exact), WORKLOAD_LABEL, is_number=True))
+    return Group("Prices", lines)
+
+
+def limits(columns: list[Side]) -> Group:
+    def line(label: str, unit: str, read: Callable[[Side], int | None]) -> Line:
+        return Line(label, [Cell(figures.tokens(read(side))) for side in columns], unit, is_number=True)
+
+    return Group(
+        "Limits",
+        [
+            line(
+                "Context",
+                "tokens",
+                lambda side: side.listing.context_limit() if side.listing else side.model.context_length,
+            ),
+            line("Longest answer", "tokens", lambda side: side.listing.max_completion_tokens if side.listing else None),
+        ],
+    )
+
+
+def parameters(columns: list[Side]) -> Group:
+    tables = [side.listing.effective_parameters() if side.listing else {} for side in columns]
+    names = sorted({name for table in tables for name in table})
+    return Group("Parameters", [Line(name, [parameter_cell(table.get(name)) for table in tables]) for name in names])
+
+
+def parameter_cell(parameter: Parameter | None) -> Cell:
+    if parameter is None or parameter.is_unsupported:
+        return Cell(NOT_SUPPORTED)
+    notes = [f"default {parameter.default}" if parameter.default else ""]
+    if parameter.minimum or parameter.maximum:
+        notes.append(f"{parameter.minimum or '…'} to {parameter.maximum or '…'}")
+    if parameter.is_deprecated:
+        notes.append("deprecated" + (f", use {parameter.replaced_by}" if parameter.replaced_by else ""))
+    return Cell(parameter.get_kind_display(), ", ".join(note for note in notes if note))
+
+
+def _figures(
+    amounts: list[Decimal | None], write: Callable[[Decimal | None], str], notes: list[str] | None = None
+) -> list[Cell]:
+    """Cells for amounts of money; the cheapest is marked where a dearer one stands beside it."""
+    known = [amount for amount in amounts if amount is not None]
+    cheapest = min(known) if known and min(known) != max(known) else None
+    return [
+        Cell(write(amount), (notes or [""] * len(amounts))[index], amount is not None and amount == cheapest)
+        for index, amount in enumerate(amounts)
+    ]
+
+
+def _names(modalities: Iterable[Any]) -> str:
+    return ", ".join(modality.name.lower() for modality in modalities)

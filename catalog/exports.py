@@ -1,0 +1,161 @@
+"""The table, the comparison and the costs as CSV, JSON and Markdown: the rows and columns shown, with exact figures.
+
+A CSV cell that a spreadsheet would take for a formula is prefixed with an apostrophe; numbers are left as they are.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpResponse
+
+from catalog.comparison import Cell, Group, Side
+from catalog.models.variants import Status
+from catalog.pricing import parse_amount, per_million, plain
+from catalog.workloads import SHOWN_LINES, RankedCost
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "md": "text/markdown; charset=utf-8",
+}
+
+Value = str | int | Decimal | date | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A page's rows, apart from how they are written."""
+
+    name: str
+    columns: list[str]
+    rows: list[list[Value]]
+
+
+def respond(sheet: Sheet, file_format: str) -> HttpResponse:
+    write = {"csv": as_csv, "json": as_json, "md": as_markdown}[file_format]
+    response = HttpResponse(write(sheet), content_type=TYPES[file_format])
+    response["Content-Disposition"] = f'inline; filename="windrose-{sheet.name}.{file_format}"'
+    return response
+
+
+def refuse(sentences: Iterable[str]) -> HttpResponse:
+    return HttpResponse("\n".join([*sentences, ""]), content_type="text/plain; charset=utf-8", status=400)
+
+
+def text(value: Value) -> str:
+    if value is None:
+        return ""
+    return plain(value) if isinstance(value, Decimal) else str(value)
+
+
+def as_csv(sheet: Sheet) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for row in [sheet.columns, *sheet.rows]:
+        writer.writerow([guarded(value) for value in row])
+    return out.getvalue()
+
+
+def guarded(value: Value) -> str:
+    """Text that no spreadsheet runs as a formula."""
+    written = text(value)
+    return f"'{written}" if isinstance(value, str) and written.startswith(FORMULA_STARTS) else written
+
+
+def as_json(sheet: Sheet) -> str:
+    """Amounts of money as decimal strings, counts as numbers, days as year-month-day, unknown as null."""
+    values = [
+        {
+            column: value if value is None or isinstance(value, int) else text(value)
+            for column, value in zip(sheet.columns, row, strict=True)
+        }
+        for row in sheet.rows
+    ]
+    return json.dumps({"columns": sheet.columns, "rows": values}, ensure_ascii=False, indent=1) + "\n"
+
+
+def as_markdown(sheet: Sheet) -> str:
+    lines = [_line(sheet.columns), _line(["---"] * len(sheet.columns))]
+    lines += [_line([text(value) for value in row]) for row in sheet.rows]
+    return "\n".join(lines) + "\n"
+
+
+def _line(cells: list[str]) -> str:
+    escaped = (" ".join(cell.replace("\\", "\\\\").replace("|", "\\|").split()) for cell in cells)
+    return f"| {' | '.join(escaped)} |"
+
+
+def table_sheet(models: Iterable[Any]) -> Sheet:
+    """The rows of models annotated by `for_table`."""
+    columns = [
+        "Model",
+        "Id",
+        "Context",
+        "Input $/M",
+        "Output $/M",
+        "Cached $/M",
+        "Released",
+        "Listed",
+        "Reads",
+        "Status",
+    ]
+    return Sheet("models", columns, [_table_row(model) for model in models])
+
+
+def _table_row(model: Any) -> list[Value]:
+    amounts = [parse_amount(text or "") for text in (model.input_amount, model.output_amount, model.cache_amount)]
+    return [
+        model.name,
+        model.public_id,
+        model.context_length,
+        *(None if amount is None else per_million(amount) for amount in amounts),
+        model.released_on,
+        model.listed_on,
+        ", ".join(modality.name.lower() for modality in model.input_modalities.all()),
+        Status(model.status).label,
+    ]
+
+
+def comparison_sheet(sides: list[Side], groups: list[Group]) -> Sheet:
+    def words(cell: Cell) -> str:
+        return f"{cell.text} ({cell.note})" if cell.note else cell.text
+
+    columns = ["Group", "Row", "Unit", *(side.model.public_id for side in sides), "Differs"]
+    rows: list[list[Value]] = [
+        [group.title, line.label, line.unit, *map(words, line.cells), "yes" if line.differs else "no"]
+        for group in groups
+        for line in group.lines
+    ]
+    return Sheet("comparison", columns, rows)
+
+
+def costs_sheet(costs: Iterable[RankedCost], requests: int, per: str) -> Sheet:
+    lines = ["Fresh $", "Cached $", "Output $"]
+    columns = ["Model", "Id", "One request $", "Figure", *lines, "1,000 requests $", f"{requests:,} a {per} $"]
+    columns += ["Times the cheapest", "Status", "Note"]
+    rows: list[list[Value]] = []
+    for row in costs:
+        cost = row.cost
+        amounts = {line.component: line.amount for line in cost.bill.lines}
+        rows.append(
+            [
+                cost.listing.model.name,
+                cost.listing.model.public_id,
+                cost.total,
+                cost.bill.status.value.replace("_", " "),
+                *(amounts.get(part) for part in SHOWN_LINES),
+                cost.per_thousand,
+                cost.all_requests,
+                "" if cost.is_at_least else row.multiple,
+                cost.status.label,
+                row.note,
+            ]
+        )
+    return Sheet("costs", columns, rows)

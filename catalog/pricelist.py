@@ -1,0 +1,105 @@
+"""The prices of a model's page: the rates in force with their conditions, and how they moved from day to day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from catalog import figures
+from catalog.models import Listing, PricePeriod, Rate
+from catalog.pricing import LABELS, PER_TOKEN, Component, parse_amount, plain
+from catalog.workloads import period_for
+
+
+@dataclass(frozen=True)
+class Price:
+    """One rate in words: component, figure with its unit, and when it applies."""
+
+    label: str
+    figure: str
+    unit: str
+    condition: str
+    exact: str
+
+
+@dataclass(frozen=True)
+class CurrentPrices:
+    listing: Listing
+    period: PricePeriod
+    prices: list[Price]
+    is_last: bool
+
+
+@dataclass(frozen=True)
+class History:
+    """All periods of one listing in one currency, latest first."""
+
+    listing: Listing
+    currency: str
+    periods: list[tuple[PricePeriod, str, str, str]]
+
+
+def head(listing: Listing | None, day: date) -> dict[str, Decimal | None]:
+    """The input and output amounts that a page opens with."""
+    period, _ = period_for(listing, day) if listing else (None, "")
+    return {
+        "input": period.amount(Component.INPUT) if period else None,
+        "output": period.amount(Component.OUTPUT) if period else None,
+    }
+
+
+def current_prices(listings: Iterable[Listing], day: date) -> list[CurrentPrices]:
+    """For each listing the USD period in force on `day`, or its last one before."""
+    found = []
+    for listing in listings:
+        periods = [period for period in listing.periods.all() if period.starts_on <= day]
+        for currency in sorted({period.currency for period in periods}, key=lambda code: (code != "USD", code)):
+            latest = max((p for p in periods if p.currency == currency), key=lambda period: period.starts_on)
+            prices = [price(rate, currency) for rate in latest.rates.all()]
+            found.append(CurrentPrices(listing, latest, prices, not latest.covers(day)))
+    return found
+
+
+def price(rate: Rate, currency: str) -> Price:
+    component = Component(rate.component)
+    amount = parse_amount(rate.amount)
+    is_per_token = component in PER_TOKEN
+    known = amount if amount is None else figures.per_million(amount) if is_per_token else plain(amount)
+    figure = known or figures.UNKNOWN
+    unit = f"{currency} per million tokens" if is_per_token else f"{currency} each"
+    exact = "" if amount is None else f"{plain(amount)} {currency} per {'token' if is_per_token else 'unit'}"
+    return Price(LABELS[component], figure, unit, condition_text(rate), exact)
+
+
+def condition_text(rate: Rate) -> str:
+    """When a rate applies, in words; blank where it always does."""
+    parts = []
+    if rate.over_prompt_tokens is not None:
+        parts.append(f"above {rate.over_prompt_tokens:,} prompt tokens")
+    if rate.utc_start is not None and rate.utc_end is not None:
+        parts.append(f"{rate.utc_start:%H:%M} to {rate.utc_end:%H:%M} UTC")
+    if rate.is_batch:
+        parts.append("batch only")
+    if rate.unknown_condition:
+        parts.append(f"only when: {rate.unknown_condition} (not applied here)")
+    return ", ".join(parts)
+
+
+def histories(listings: Iterable[Listing]) -> list[History]:
+    """One table for each listing and currency with a price on record; US dollars first."""
+    found = []
+    for listing in listings:
+        periods = list(listing.periods.all())
+        for currency in sorted({period.currency for period in periods}, key=lambda code: (code != "USD", code)):
+            rows = [
+                (
+                    period,
+                    figures.per_million(period.amount(Component.INPUT)),
+                    figures.per_million(period.amount(Component.CACHE_READ)),
+                    figures.per_million(period.amount(Component.OUTPUT)),
+                )
+                for period in sorted(periods, key=lambda period: period.starts_on, reverse=True)
+                if period.currency == currency
+            ]
+            found.append(History(listing, currency, rows))
+    return found

@@ -1,0 +1,239 @@
+"""Comparison and costs: the same figures as the worked checks, on the page and in every export."""
+
+import csv
+import io
+import json
+import re
+from datetime import date
+
+import pytest
+
+from catalog import exports
+from tests.factories import make_listing, make_model, make_parameter, make_period, make_priced
+
+pytestmark = pytest.mark.django_db
+SEEDS = [
+    f"mistralai/{slug}" for slug in ("mistral-large-2512", "mistral-large-2407", "mistral-large-2411", "devstral-2512")
+]
+WORKLOAD = {"prompt_tokens": 10_000, "cached_tokens": 4_000, "completion_tokens": 1_000}
+HTMX = {"HX-Request": "true"}
+
+
+def text_of(response) -> str:
+    return response.content.decode()
+
+
+def words_of(response) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", text_of(response)).split())
+
+
+def lines_of(response) -> dict[str, list[str]]:
+    return {
+        line.label: [cell.text for cell in line.cells] for group in response.context["groups"] for line in group.lines
+    }
+
+
+def test_the_four_seeds_side_by_side(client, seeded):
+    response = client.get("/compare/", {"model": SEEDS})
+    lines = lines_of(response)
+    assert lines["Input"] == ["0.50", "2.00", "2.00", "0.40"]
+    assert lines["Output"] == ["1.50", "6.00", "6.00", "2.00"]
+    assert lines["One request"] == ["$0.0047", "$0.0188", "$0.0188", "$0.00456"]
+    assert lines["Context"] == ["262,144", "131,072", "131,072", "262,144"]
+    words = words_of(response)
+    assert "default 0.0645" in words
+    assert "$0.00456 cheapest" in words
+    assert "not supported" in words
+
+
+def test_differences_are_marked_and_can_stand_alone(client):
+    make_priced("a", licence="MRL")
+    make_priced("b", licence="MRL", input="0.40")
+    query = {"model": ["mistralai/a", "mistralai/b"]}
+    everything = lines_of(client.get("/compare/", query))
+    only = lines_of(client.get("/compare/", query | {"differences": 1}))
+    assert "Licence" in everything
+    assert "Licence" not in only
+    assert only["Input"] == ["0.50", "0.40"]
+    assert "Differs:" in text_of(client.get("/compare/", query))
+
+
+@pytest.mark.parametrize(
+    ("ids", "status", "sentence"),
+    [
+        ([], 200, "Choose two models to begin"),
+        (["mistralai/a"], 200, "a is alone here. Add at least one more model."),
+        (["mistralai/a", "mistralai/a"], 200, "a is alone here"),
+        (["mistralai/a", "x/y"], 200, "No model is called x/y."),
+        ([f"mistralai/{number}" for number in range(7)], 400, "These are 7 models; 6 fit side by side."),
+        (["a\0b"], 400, "A model’s id is its vendor and name"),
+    ],
+)
+def test_what_cannot_be_compared_is_said(client, ids, status, sentence):
+    make_model("a")
+    response = client.get("/compare/", {"model": ids})
+    assert response.status_code == status
+    assert sentence in words_of(response)
+
+
+def test_a_model_can_be_taken_away_and_added(client):
+    for slug in "abcd":
+        make_priced(slug)
+    page = text_of(client.get("/compare/", {"model": [f"mistralai/{slug}" for slug in "abc"]}))
+    assert 'href="?model=mistralai%2Fa&amp;model=mistralai%2Fc"' in page
+    assert '<option value="mistralai/d">' in page
+    assert "/playground/?model=mistralai/a&amp;model=mistralai/b&amp;model=mistralai/c" in page
+
+
+def test_parameters_are_compared_with_their_defaults(client):
+    a, b = make_priced("a"), make_priced("b")
+    make_parameter(a.main_listing(), "temperature", default="0.0645", minimum="0", maximum="2")
+    make_parameter(a.main_listing(), "seed", "integer")
+    make_parameter(b.main_listing(), "temperature", default="1", is_unsupported=False)
+    words = words_of(client.get("/compare/", {"model": ["mistralai/a", "mistralai/b"]}))
+    assert "temperature float default 0.0645, 0 to 2 float default 1" in words
+    assert "seed integer not supported" in words
+
+
+def test_the_worked_checks_are_on_the_costs_page(client, seeded):
+    response = client.get("/costs/", WORKLOAD)
+    words = words_of(response)
+    for figure in ("$0.0047", "$0.0188", "$0.00456", "$0.003", "$0.00016", "$4.70"):
+        assert figure in words
+    slugs = [row.cost.listing.model.slug for row in response.context["costs"]]
+    assert slugs[:2] == ["devstral-2512", "mistral-large-2512"]
+    assert "Last price" in words
+
+
+def test_totals_of_a_period(client):
+    make_priced("a", "0.50", "1.50", "0.05")
+    words = words_of(client.get("/costs/", WORKLOAD | {"requests": 2_000, "per": "day"}))
+    assert "2,000 a day" in words
+    assert "$9.40" in words
+
+
+def test_unknown_prices_come_last_with_their_reason(client):
+    make_listing(make_model("aaa"))
+    half = make_listing(make_model("half"))
+    make_period(half, input="1.00")
+    make_priced("priced", "2.00", "6.00")
+    response = client.get("/costs/", WORKLOAD)
+    rows = response.context["costs"]
+    assert [row.cost.listing.model.slug for row in rows] == ["half", "priced", "aaa"]
+    assert not rows[0].is_cheapest
+    assert rows[1].is_cheapest
+    words = words_of(response)
+    assert "at least $0.01" in words
+    assert "The output price is not known." in words
+    assert "No price is known." in words
+    assert "—" in words
+
+
+def test_more_cached_than_prompt_names_both_numbers(client):
+    make_priced("a")
+    query = {"prompt_tokens": 10_000, "cached_tokens": 12_000}
+    response = client.get("/costs/", query)
+    assert response.status_code == 400
+    assert "12,000" in words_of(response)
+    assert "10,000" in words_of(response)
+    assert client.get("/costs/", query, headers=HTMX).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"prompt_tokens": "-1"},
+        {"prompt_tokens": "x"},
+        {"prompt_tokens": "9" * 30},
+        {"requests": 0},
+        {"per": "year"},
+        {"as_of": "0000-00-00"},
+    ],
+)
+def test_junk_costs_are_refused_in_a_sentence(client, query):
+    make_priced("a")
+    response = client.get("/costs/", query)
+    assert response.status_code == 400
+    assert 'role="alert"' in text_of(response)
+
+
+def test_costs_of_named_models_and_of_unknown_ones(client):
+    make_priced("a")
+    make_priced("b")
+    response = client.get("/costs/", WORKLOAD | {"model": ["mistralai/a", "x/y"]})
+    assert [row.cost.listing.model.slug for row in response.context["costs"]] == ["a"]
+    assert "No listed model is called x/y." in words_of(response)
+
+
+def test_costs_of_a_past_day(client):
+    listing = make_listing(make_model("moved"))
+    make_period(listing, "1.00", "2.00", starts_on=date(2025, 1, 1), ends_on=date(2025, 6, 1))
+    make_period(listing, "0.30", "0.90", starts_on=date(2025, 6, 1))
+    assert "$0.012" in words_of(client.get("/costs/", WORKLOAD | {"as_of": "2025-03-01"}))
+    assert "$0.0039" in words_of(client.get("/costs/", WORKLOAD))
+    assert "No price is known." in words_of(client.get("/costs/", WORKLOAD | {"as_of": "2024-03-01"}))
+
+
+@pytest.mark.parametrize("path", ["/costs/", "/compare/"])
+def test_fragments(client, path):
+    for slug in "ab":
+        make_priced(slug)
+    part = text_of(client.get(path, {"model": ["mistralai/a", "mistralai/b"]}, headers=HTMX))
+    assert "<title>" not in part
+    assert re.match(r'\s*<div id="(costs|comparison)">', part)
+
+
+@pytest.mark.parametrize("path", ["/costs/", "/compare/"])
+def test_the_number_of_queries_does_not_grow(client, django_assert_max_num_queries, path):
+    for number in range(10):
+        model = make_priced(f"m{number}")
+        make_parameter(model.main_listing())
+    counts = []
+    for shown in (2, 5):
+        query = {"model": [f"mistralai/m{number}" for number in range(shown)]}
+        with django_assert_max_num_queries(16) as queries:
+            client.get(path, query)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_exports_hold_the_rows_shown(client, seeded):
+    rows = list(csv.DictReader(io.StringIO(text_of(client.get("/?format=csv&q=devstral")))))
+    assert [row["Id"] for row in rows] == ["mistralai/devstral-2512"]
+    assert (rows[0]["Context"], rows[0]["Input $/M"], rows[0]["Listed"]) == ("262144", "0.4", "2025-12-09")
+    costs = json.loads(text_of(client.get("/costs/", WORKLOAD | {"format": "json", "model": SEEDS[0]})))
+    assert costs["rows"][0]["One request $"] == "0.0047"
+    table = text_of(client.get("/compare/", {"model": SEEDS[:2], "format": "md", "differences": 1}))
+    assert "| Prices | Input | $ per million tokens | 0.50 | 2.00 | yes |" in table
+    assert "Vendor |" not in table
+
+
+def test_spreadsheets_run_nothing(client):
+    make_model("bad", name='=HYPERLINK("https://evil.example")')
+    assert "'=HYPERLINK" in text_of(client.get("/?format=csv"))
+    assert [exports.guarded(value) for value in ("+1", "-1", "@x", "\tx", "ok", -1)] == [
+        "'+1",
+        "'-1",
+        "'@x",
+        "'\tx",
+        "ok",
+        "-1",
+    ]
+
+
+def test_a_refused_export_is_a_sentence(client):
+    response = client.get("/costs/", {"prompt_tokens": 1, "cached_tokens": 5, "format": "csv"})
+    assert response.status_code == 400
+    assert response["Content-Type"].startswith("text/plain")
+
+
+def test_the_process_and_the_database_answer(client):
+    for path in ("/healthz", "/readyz"):
+        response = client.get(path)
+        assert (response.status_code, text_of(response)) == (200, "ok\n")
+        assert response["Content-Type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize("path", ["/", "/compare/", "/costs/", "/healthz"])
+def test_pages_only_answer_get(client, path):
+    assert client.post(path).status_code == 405
