@@ -1,4 +1,23 @@
-"""The playground's addresses."""
+"""The playground's addresses. Unsafe methods start and stop runs; a GET never starts, changes or costs anything."""
+
+from django.contrib.auth import views as auth
+from django.urls import path
+
+from playground import accounts, streams, views
 
 app_name = "playground"
-urlpatterns: list = []
+urlpatterns = [
+    path("playground/", views.compose, name="compose"),
+    path("playground/fields/", views.fields, name="fields"),
+    path("playground/estimate/", views.worst_case, name="estimate"),
+    path("playground/help/", views.rehearsal_help, name="help"),
+    path("playground/<uuid:prompt_id>/", views.board, name="board"),
+    path("playground/<uuid:prompt_id>/events", streams.events, name="events"),
+    path("playground/<uuid:prompt_id>/runs/<uuid:run_id>/stop", views.stop, name="stop"),
+    path("history/", views.history, name="history"),
+]
+account_patterns = [
+    path("accounts/login/", accounts.SignIn.as_view(), name="login"),
+    path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
+    path("accounts/link/", accounts.sign_in_by_link, name="link"),
+]

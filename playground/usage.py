@@ -17,9 +17,10 @@ def count(value: Any) -> int | None:
     """A token count, or None for anything that is not a whole number from 0 to a thousand million."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
-    if not Decimal(value).is_finite() or value != int(value):
+    # The range comes first: turning a number with a huge exponent into an integer would never end.
+    if not Decimal(value).is_finite() or not 0 <= value <= MOST_TOKENS or value != int(value):
         return None
-    return int(value) if 0 <= value <= MOST_TOKENS else None
+    return int(value)
 
 
 def amount(value: Any) -> Decimal | None:
@@ -70,12 +71,17 @@ def read_cost(reported: Any) -> Decimal | None:
     return None if upstream is None else cost + upstream
 
 
+def storable_text(text: str, longest: int) -> str:
+    """Text of an upstream that every database takes: no NUL, no half of a surrogate pair, at most `longest` characters."""
+    return text[:longest].encode("utf-8", "replace").decode().replace("\x00", "")
+
+
 def storable(reported: Any) -> Any:
     """The same object with its decimals as text, so that it can be kept as JSON without a float."""
     if isinstance(reported, dict):
-        return {str(name)[:100]: storable(value) for name, value in list(reported.items())[:100]}
+        return {storable_text(str(name), 100): storable(value) for name, value in list(reported.items())[:100]}
     if isinstance(reported, list):
         return [storable(value) for value in reported[:100]]
     if isinstance(reported, Decimal):
         return int(reported) if reported == reported.to_integral_value() and abs(reported) < 10**15 else str(reported)
-    return reported
+    return storable_text(reported, 500) if isinstance(reported, str) else reported

@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 
-from catalog import pricing
+from catalog import frozen, pricing
 from catalog.models import Listing, PricePeriod
 from playground.models.prompts import Prompt
 
@@ -104,11 +104,6 @@ class Run(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["prompt", "position"], name="one_run_per_prompt_and_position"),
-            models.UniqueConstraint(
-                fields=["generation_id"],
-                condition=~Q(generation_id="") & Q(is_rehearsal=False),
-                name="one_run_per_generation",
-            ),
         ]
 
     def __str__(self) -> str:
@@ -135,7 +130,7 @@ class Run(models.Model):
 
     def pricing_rates(self) -> list[pricing.Rate]:
         """The frozen rates."""
-        return [pricing.thaw(frozen) for frozen in self.rates]
+        return [frozen.thaw(rate) for rate in self.rates]
 
     def priced_usage(self) -> pricing.Usage | None:
         """The reported usage as counts that can be priced; None when none was reported or it contradicts itself."""

@@ -1,0 +1,46 @@
+"""The ASGI application: request limits, then Django, with the runner open for as long as the server is."""
+
+import os
+import warnings
+
+from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
+from django.core.asgi import get_asgi_application
+
+from config.limits import limited
+
+# WhiteNoise answers static files with plain iterators; Django says so once for each, under ASGI. Our streams are asynchronous.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django_application = get_asgi_application()
+
+
+def with_runner(app: ASGI3Application) -> ASGI3Application:
+    """Answer the server's lifespan events, which Django does not know, by opening and closing the runner.
+
+    Without it a run whose task dies with the server would leave nothing behind: the server ends tasks before their
+    `finally` runs, and only this hook is waited for.
+    """
+    from playground.runner import runner
+
+    async def lifespan(receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        await receive()
+        try:
+            await runner.open()
+        except Exception as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            raise
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await runner.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        if scope["type"] == "lifespan":
+            await lifespan(receive, send)
+        else:
+            await app(scope, receive, send)
+
+    return application
+
+
+application = with_runner(limited(django_application))

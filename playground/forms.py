@@ -1,0 +1,134 @@
+"""The playground's form: models, prompt, and the parameters that the chosen models take."""
+
+import secrets
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from catalog.models import Listing
+from playground.opening import Asked
+from playground.parameters import OUTPUT_LIMIT, Choice, choices_for
+
+MOST_MODELS = 6
+LONGEST_PROMPT = 500_000  # characters
+DEFAULT_OUTPUT_LIMIT = 1024
+PREFIX = "parameter-"
+
+
+def new_key() -> str:
+    """A fresh idempotency key: one form, one prompt, however often it is sent."""
+    return secrets.token_urlsafe(24)
+
+
+class PromptForm(forms.Form):
+    """What a person asks, checked against each chosen model's own parameter table. Give it the listings on offer."""
+
+    model = forms.MultipleChoiceField(
+        label="Models",
+        error_messages={
+            "required": "Choose at least one model.",
+            "invalid_choice": "There is no model “%(value)s” to send a prompt to.",
+        },
+    )
+    system = forms.CharField(
+        label="System prompt",
+        required=False,
+        strip=False,
+        max_length=LONGEST_PROMPT,
+        widget=forms.Textarea({"rows": 2}),
+    )
+    text = forms.CharField(
+        label="Prompt",
+        strip=False,
+        max_length=LONGEST_PROMPT,
+        widget=forms.Textarea({"rows": 6}),
+        error_messages={"required": "Write a prompt first."},
+    )
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, listings: list[Listing], *args: Any, chosen: list[str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered = {listing.model.public_id: listing for listing in listings}
+        self.fields["model"].choices = [(model_id, each.model.name) for model_id, each in self.offered.items()]
+        if chosen is None:
+            chosen = self.data.getlist("model") if self.is_bound else self.initial.get("model", [])
+        self.chosen = [self.offered[model_id] for model_id in dict.fromkeys(chosen) if model_id in self.offered]
+        self.choices: list[Choice] = choices_for(self.chosen or listings)
+        for choice in self.choices:
+            self.fields[PREFIX + choice.name] = choice.form_field()
+        self._describe()
+
+    def _describe(self) -> None:
+        """Tie every field to its help and its error, so that they are read out with it."""
+        for name, field in self.fields.items():
+            if name not in {"model", "key"}:
+                field.widget.attrs["aria-describedby"] = f"about-{name} error-{name}"
+
+    def parameter_rows(self) -> list[tuple[Choice, forms.BoundField]]:
+        return [(choice, self[PREFIX + choice.name]) for choice in self.choices]
+
+    def texts(self) -> list[forms.BoundField]:
+        return [self["system"], self["text"]]
+
+    def filled_in(self) -> str:
+        """The parameters that hold a value, in words, for the closed form."""
+        rows = [(choice, field.value()) for choice, field in self.parameter_rows()]
+        return ", ".join(f"{choice.name} {str(value)[:24]}" for choice, value in rows if value not in (None, ""))
+
+    def parameter_errors(self) -> bool:
+        return any(self[PREFIX + choice.name].errors for choice in self.choices)
+
+    def clean_model(self) -> list[Listing]:
+        chosen = list(dict.fromkeys(self.cleaned_data["model"]))
+        if len(chosen) > MOST_MODELS:
+            raise ValidationError(f"Choose up to {MOST_MODELS} models; these are {len(chosen)}.")
+        return [self.offered[model_id] for model_id in chosen]
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"].replace("\r\n", "\n")
+        if not text.strip():
+            raise ValidationError("Write a prompt first.")
+        return text
+
+    def clean_system(self) -> str:
+        return self.cleaned_data["system"].replace("\r\n", "\n")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for choice in self.choices:
+            name = PREFIX + choice.name
+            if cleaned.get(name) not in (None, ""):
+                try:
+                    choice.check(cleaned[name])
+                except ValidationError as error:
+                    self.add_error(name, error)
+        return cleaned
+
+    def parameters(self) -> dict[str, Any]:
+        """Only what was filled in: an empty field is sent to nobody."""
+        values = {choice.name: self.cleaned_data.get(PREFIX + choice.name) for choice in self.choices}
+        return {name: value for name, value in values.items() if value not in (None, "")}
+
+    def asked(self) -> Asked:
+        cleaned = self.cleaned_data
+        return Asked(cleaned["key"], cleaned["system"], cleaned["text"], self.parameters(), cleaned["model"])
+
+
+def initial_parameters(parameters: dict[str, Any] | None = None) -> dict[str, Any]:
+    """First values of the parameter fields: those of an earlier prompt, or an output limit that keeps the hold small."""
+    if parameters is None:
+        return {PREFIX + OUTPUT_LIMIT: DEFAULT_OUTPUT_LIMIT}
+    return {PREFIX + name: _as_typed(name, value) for name, value in parameters.items()}
+
+
+def _as_typed(name: str, value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if name == "stop":
+        return "\n".join(value)
+    if isinstance(value, list | dict):
+        import json
+
+        return json.dumps(value, ensure_ascii=False)
+    return value

@@ -1,0 +1,161 @@
+"""Request parameters: the form fields that a set of models calls for, and the body that goes to each of them.
+
+One field stands for a parameter of all chosen models. A model whose table does not list it gets a body without it,
+and the form says so; an empty field is sent to nobody, because an absent parameter means the provider's own default.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from catalog.models import Listing, Parameter
+
+OUTPUT_LIMIT = "max_tokens"  # the field's name; a listing may call it otherwise on the wire
+MOST_STOPS = 4
+LONGEST_JSON = 20_000  # characters
+ORDER = ["max_tokens", "temperature", "top_p", "seed", "stop", "frequency_penalty", "presence_penalty"]
+LABELS = {"max_tokens": "Maximum output tokens"}
+WORDS = {"none", "auto", "required"}
+
+
+class JSONText(forms.CharField):
+    """Text that must be JSON of one of the `accepts` types; words in `words` pass as they are."""
+
+    widget = forms.Textarea
+
+    def __init__(self, *, accepts: tuple[type, ...], example: str, words: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(max_length=LONGEST_JSON, required=False, **kwargs)
+        self.accepts, self.example, self.words = accepts, example, frozenset(words)
+        self.widget.attrs |= {"rows": 2, "spellcheck": "false", "placeholder": example}
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        if text in self.words:
+            return text
+        try:
+            parsed = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise ValidationError(f"This is not JSON. An example: {self.example}") from error
+        if not isinstance(parsed, self.accepts):
+            raise ValidationError(f"This is JSON, but not what is asked for here. An example: {self.example}")
+        return parsed
+
+
+class Stops(forms.CharField):
+    """Up to four stop sequences, one a line."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=2000, required=False, strip=False, **kwargs)
+        self.widget.attrs |= {"rows": 2, "spellcheck": "false", "placeholder": "One a line, up to four"}
+
+    def clean(self, value: Any) -> list[str] | None:
+        lines = [line for line in super().clean(value).replace("\r\n", "\n").split("\n") if line]
+        if len(lines) > MOST_STOPS:
+            raise ValidationError(f"Up to {MOST_STOPS} stop sequences are possible; these are {len(lines)}.")
+        return lines or None
+
+
+@dataclass
+class Choice:
+    """One parameter over all chosen models: who takes it and what each says of it."""
+
+    name: str
+    rows: dict[str, Parameter] = field(default_factory=dict)  # model's public id -> its own row
+    missing: list[str] = field(default_factory=list)  # names of the chosen models that do not take it
+
+    @property
+    def label(self) -> str:
+        return LABELS.get(self.name, self.name.replace("_", " ").capitalize())
+
+    @property
+    def field_help(self) -> str:
+        return next((each.description for each in self.rows.values() if each.description), "")
+
+    def defaults(self) -> str:
+        """The models' own defaults in words: “1”, or “0.0645 (Mistral Large 3 2512), 1 (Devstral 2 2512)”."""
+        by_default: dict[str, list[str]] = {}
+        for row in self.rows.values():
+            if row.default:
+                by_default.setdefault(row.default, []).append(row.listing.model.name)
+        if len(by_default) == 1:
+            return next(iter(by_default))
+        return ", ".join(f"{default} ({', '.join(names)})" for default, names in by_default.items())
+
+    def form_field(self) -> forms.Field:
+        row = next(iter(self.rows.values()))
+        common: dict[str, Any] = {"label": self.label, "help_text": self.field_help}
+        kind = row.kind
+        if self.name == "stop":
+            return Stops(**common)
+        if self.name == "tools" or kind == Parameter.Kind.ARRAY:
+            return JSONText(accepts=(list,), example='[{"type": "function", "function": {"name": "…"}}]', **common)
+        if self.name == "tool_choice":
+            return JSONText(accepts=(dict,), example="auto", words=WORDS, **common)
+        if self.name == "response_format" or kind == Parameter.Kind.MAP:
+            return JSONText(accepts=(dict,), example='{"type": "json_object"}', **common)
+        if kind == Parameter.Kind.BOOLEAN:
+            choices = [("", "not sent"), ("true", "true"), ("false", "false")]
+            return forms.TypedChoiceField(
+                choices=choices, required=False, coerce=lambda text: text == "true", empty_value=None, **common
+            )
+        if kind == Parameter.Kind.INTEGER or self.name in {"seed", "max_tokens", "top_k"}:
+            return forms.IntegerField(required=False, widget=forms.NumberInput({"inputmode": "numeric"}), **common)
+        if kind in {Parameter.Kind.FLOAT, Parameter.Kind.NUMBER}:
+            widget = forms.NumberInput({"step": "any", "inputmode": "decimal"})
+            return forms.FloatField(required=False, widget=widget, **common)
+        return forms.CharField(required=False, max_length=2000, **common)
+
+    def check(self, value: Any) -> None:
+        """Raise ValidationError naming the first chosen model whose range the value leaves."""
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return
+        for row in self.rows.values():
+            name = row.listing.model.name
+            if row.minimum and value < float(row.minimum):
+                raise ValidationError(f"{name} takes {row.minimum} or more; this is {value:g}.")
+            if row.maximum and value > float(row.maximum):
+                raise ValidationError(f"{name} takes {row.maximum} or less; this is {value:g}.")
+
+
+def choices_for(listings: Iterable[Listing]) -> list[Choice]:
+    """The parameters that at least one of the listings takes, the usual ones first."""
+    tables = {listing: listing.effective_parameters() for listing in listings}
+    choices: dict[str, Choice] = {}
+    for listing, table in tables.items():
+        for name, row in table.items():
+            if not row.is_unsupported:
+                row.listing = listing
+                choices.setdefault(name, Choice(name)).rows[listing.model.public_id] = row
+    if "max_completion_tokens" in choices and OUTPUT_LIMIT in choices:
+        choices.pop(
+            "max_completion_tokens"
+        )  # the same limit under its newer name; `body` sends the one a model prefers
+    for choice in choices.values():
+        choice.missing = [each.model.name for each in tables if each.model.public_id not in choice.rows]
+    return sorted(choices.values(), key=lambda each: (ORDER.index(each.name) if each.name in ORDER else 99, each.name))
+
+
+def body(listing: Listing, messages: list[dict[str, str]], values: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The JSON for one model, and the names of the parameters that were asked for and that it does not take.
+
+    `max_tokens` travels under the name that the model's table prefers: where it is marked deprecated, under the
+    one that replaces it.
+    """
+    table = listing.effective_parameters()
+    sent: dict[str, Any] = {"model": listing.upstream_id, "messages": messages, "stream": True}
+    left_out: list[str] = []
+    for name, value in values.items():
+        row = table.get(name)
+        if row is None or row.is_unsupported:
+            left_out.append(name)
+        else:
+            sent[row.replaced_by if row.is_deprecated and row.replaced_by else name] = value
+    return sent, left_out

@@ -1,0 +1,269 @@
+"""Who may do what: every address of the site against every kind of visitor. An address missing from the table fails."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from playground import opening
+from playground.models import Hold, Prompt, Run, State
+from tests.conftest import BACKEND
+from tests.playground.builders import FOUR, asked, budget
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
+
+PUBLIC = {
+    "catalog:table",
+    "catalog:model",
+    "catalog:bare_name",
+    "catalog:compare",
+    "catalog:costs",
+    "catalog:healthz",
+    "catalog:readyz",
+    "login",
+    "link",
+}
+SIGNED_IN = {
+    "playground:compose",
+    "playground:fields",
+    "playground:estimate",
+    "playground:help",
+    "playground:history",
+    "logout",
+}
+OWN = {"playground:board", "playground:events", "playground:stop"}
+
+
+def names(resolver: Any, prefix: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            if pattern.name:
+                yield prefix + pattern.name
+        elif isinstance(pattern, URLResolver) and pattern.namespace != "admin":
+            yield from names(pattern, f"{pattern.namespace}:" if pattern.namespace else prefix)
+
+
+def test_every_address_is_in_the_table() -> None:
+    assert set(names(get_resolver())) == PUBLIC | SIGNED_IN | OWN
+
+
+@pytest.fixture
+def run(owner: Any) -> Run:
+    prompt, _ = opening.open_prompt(owner, asked(FOUR[0]), "rehearsal", is_rehearsal=True)
+    return prompt.runs.get()
+
+
+def addresses(run: Run) -> dict[str, str]:
+    return {
+        "catalog:table": "/",
+        "catalog:model": "/models/mistralai/mistral-large-2512/",
+        "catalog:bare_name": "/models/mistral-large-2512/",
+        "catalog:compare": "/compare/",
+        "catalog:costs": "/costs/",
+        "catalog:healthz": "/healthz",
+        "catalog:readyz": "/readyz",
+        "login": "/accounts/login/",
+        "link": "/accounts/link/",
+        "logout": "/accounts/logout/",
+        "playground:compose": "/playground/",
+        "playground:fields": "/playground/fields/",
+        "playground:estimate": "/playground/estimate/",
+        "playground:help": "/playground/help/",
+        "playground:history": "/history/",
+        "playground:board": f"/playground/{run.prompt_id}/",
+        "playground:stop": f"/playground/{run.prompt_id}/runs/{run.pk}/stop",
+    }
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC - {"link"}))
+def test_anonymous_visitors_read_the_catalog_and_get_no_cookie(client: Client, run: Run, name: str) -> None:
+    response = client.get(addresses(run)[name])
+    assert response.status_code in {200, 302}
+    if name != "login":
+        assert not response.cookies
+    assert "no-store" not in response.headers.get("Cache-Control", "") or name == "login"
+
+
+@pytest.mark.parametrize("name", sorted((SIGNED_IN | OWN) - {"playground:events", "logout"}))
+@pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
+def test_anonymous_visitors_are_sent_to_sign_in(client: Client, run: Run, name: str, method: str) -> None:
+    before = (Prompt.objects.count(), Run.objects.count(), Hold.objects.count())
+    response = getattr(client, method)(addresses(run)[name], HTTP_HX_REQUEST="true")
+    assert response.status_code == 302
+    assert response["Location"].startswith(reverse("login"))
+    assert (Prompt.objects.count(), Run.objects.count(), Hold.objects.count()) == before
+    run.refresh_from_db()
+    assert run.stop_requested is False
+
+
+@pytest.mark.parametrize(("method", "name"), [("get", "playground:board"), ("post", "playground:stop")])
+def test_somebody_elses_run_does_not_exist(client: Client, run: Run, stranger: Any, method: str, name: str) -> None:
+    client.force_login(stranger, backend=BACKEND)
+    theirs = getattr(client, method)(addresses(run)[name])
+    nobodys = getattr(client, method)(addresses(run)[name].replace(str(run.prompt_id), str(uuid4())))
+    assert theirs.status_code == nobodys.status_code == 404
+    token = re.compile(rb"[A-Za-z0-9]{64}")  # masked anew in every answer
+    assert token.sub(b"", theirs.content) == token.sub(b"", nobodys.content)
+    run.refresh_from_db()
+    assert run.stop_requested is False
+
+
+def test_a_run_of_another_prompt_is_not_stopped_through_ones_own(client: Client, run: Run, stranger: Any) -> None:
+    own, _ = opening.open_prompt(stranger, asked(FOUR[1]), "rehearsal", is_rehearsal=True)
+    client.force_login(stranger, backend=BACKEND)
+    assert client.post(reverse("playground:stop", args=[own.pk, run.pk])).status_code == 404
+
+
+def test_history_holds_only_ones_own(client: Client, run: Run, stranger: Any) -> None:
+    client.force_login(stranger, backend=BACKEND)
+    assert "Your prompts will stand here" in client.get("/history/").content.decode()
+    client.force_login(run.prompt.user, backend=BACKEND)
+    assert "Hello" in client.get("/history/").content.decode()
+
+
+@pytest.mark.parametrize("name", sorted(SIGNED_IN | {"playground:board", "playground:stop"}))
+def test_a_post_without_the_csrf_token_is_refused(run: Run, name: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(run.prompt.user, backend=BACKEND)
+    assert client.post(addresses(run)[name]).status_code in {403, 405}
+    run.refresh_from_db()
+    assert run.stop_requested is False
+
+
+@pytest.mark.parametrize("name", sorted(SIGNED_IN | PUBLIC | {"playground:board", "playground:stop"}))
+def test_a_get_never_starts_changes_or_costs_anything(client: Client, run: Run, name: str) -> None:
+    client.force_login(run.prompt.user, backend=BACKEND)
+    before = (Prompt.objects.count(), Run.objects.count(), Hold.objects.count())
+    client.get(addresses(run)[name], {"model": FOUR[0], "text": "Hello", "key": "another"})
+    client.head(addresses(run)[name])
+    assert (Prompt.objects.count(), Run.objects.count(), Hold.objects.count()) == before
+    run.refresh_from_db()
+    assert (run.state, run.stop_requested) == (State.QUEUED, False)
+
+
+def test_private_pages_are_kept_by_no_cache(signed_in: Client, run: Run) -> None:
+    for name in ("playground:compose", "playground:board", "playground:history", "catalog:table"):
+        response = signed_in.get(addresses(run)[name])
+        assert response["Cache-Control"] == "private, no-store", name
+        assert "Cookie" in response["Vary"], name
+
+
+def test_headers_of_every_page(client: Client, run: Run) -> None:
+    for name in ("catalog:table", "login", "catalog:healthz"):
+        headers = client.get(addresses(run)[name]).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_extra_fields_of_a_post_are_ignored(signed_in: Client, owner: Any, settings: Any) -> None:
+    settings.OPENROUTER_API_KEY = "sk-or-not-a-key"
+    budget(owner, "1")
+    signed_in.post(
+        "/playground/",
+        {
+            "model": FOUR[0],
+            "text": "Hello",
+            "key": "key",
+            "parameter-max_tokens": "10",
+            "models": "openrouter/auto",
+            "plugins": "web",
+            "n": "9",
+            "stream": "false",
+            "base_url": "http://127.0.0.1:1/",
+            "cost": "0",
+            "state": "done",
+            "user": "1",
+        },
+    )
+    run = Run.objects.get()
+    assert run.request == {
+        "model": FOUR[0],
+        "messages": [{"role": "user", "content": "Hello"}],
+        "stream": True,
+        "max_tokens": 10,
+    }
+
+
+@pytest.mark.parametrize(
+    "model", ["openrouter/auto", "mistralai/mistral-large-2512:online", "mistralai/mistral-large-2512:batch", "1"]
+)
+def test_only_models_of_the_catalog_are_run(signed_in: Client, model: str) -> None:
+    response = signed_in.post("/playground/", {"model": model, "text": "Hello", "key": "key"})
+    assert response.status_code == 422
+    assert "There is no model" in response.content.decode()
+    assert not Run.objects.exists()
+
+
+class TestSigningIn:
+    def test_the_link_works_once(self, client: Client, db: None) -> None:
+        from playground.accounts import owner_link
+
+        link = owner_link()
+        assert client.get(link).status_code == 302
+        assert client.get("/history/").status_code == 200
+        client.logout()
+        again = client.get(link)
+        assert again.status_code == 403
+        assert "This link no longer works" in again.content.decode()
+
+    def test_the_owner_has_no_password(self, db: None) -> None:
+        from playground.accounts import owner_link
+
+        owner_link()
+        assert not get_user_model().objects.get(username="owner").has_usable_password()
+
+    def test_starting_again_keeps_the_owner(self, db: None) -> None:
+        from playground.accounts import owner_link
+
+        owner_link()
+        owner_link()
+        assert get_user_model().objects.filter(username="owner").count() == 1
+
+    def test_five_wrong_passwords_close_the_door(self, client: Client, owner: Any) -> None:
+        owner.set_password("a long enough word")
+        owner.save()
+        for _ in range(5):
+            response = client.post("/accounts/login/", {"username": "owner", "password": "wrong"})
+        assert response.status_code == 429
+        assert "Too many tries" in response.content.decode()
+        assert (
+            client.post("/accounts/login/", {"username": "owner", "password": "a long enough word"}).status_code == 429
+        )
+        assert client.post("/admin/login/", {"username": "owner", "password": "a long enough word"}).status_code == 429
+
+    @pytest.mark.parametrize(
+        "target", ["https://example.com/", "//example.com", "javascript:alert(1)", "/\\example.com"]
+    )
+    def test_signing_in_leads_nowhere_else(self, client: Client, owner: Any, target: str) -> None:
+        owner.set_password("a long enough word")
+        owner.save()
+        response = client.post(
+            "/accounts/login/", {"username": "owner", "password": "a long enough word", "next": target}
+        )
+        assert response["Location"] == "/playground/"
+
+
+class TestEditors:
+    def test_an_editor_edits_the_catalog_and_nothing_else(self, client: Client, stranger: Any) -> None:
+        stranger.is_staff = True
+        stranger.save()
+        stranger.groups.add(Group.objects.get(name="Catalog editors"))
+        client.force_login(stranger, backend=BACKEND)
+        assert client.get("/admin/catalog/languagemodel/").status_code == 200
+        assert client.get("/admin/auth/user/").status_code == 403
+        assert client.get("/admin/playground/run/").status_code == 403
+        assert client.get("/admin/playground/budget/").status_code == 403
