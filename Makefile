@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint lock format clean
+.PHONY: run test lint lock format bench clean
 
 # Migrate, seed, and serve on http://127.0.0.1:8000 (HOST and PORT change it). Ctrl-C stops it.
 run: $(VENV)/runtime.stamp
@@ -49,3 +49,7 @@ $(VENV)/development.stamp: requirements-dev.txt | $(VENV)/bin/python
 	@echo "Installing the development requirements into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ $(VENV)/runtime.stamp
+
+# Server time, queries and bytes of the pages at 500 models. ARGS="--models 5000" for more.
+bench: $(VENV)/runtime.stamp
+	@$(BIN)/python -m bench.pages $(ARGS)

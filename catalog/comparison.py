@@ -9,12 +9,12 @@ from typing import Any
 from catalog import figures
 from catalog.facts import day_text, parameter_counts
 from catalog.models import LanguageModel, Listing, Parameter
-from catalog.pricing import LABELS, Component, Usage
-from catalog.workloads import cost_of, period_for
+from catalog.pricelist import period_for
+from catalog.pricing import LABELS, Component, Usage, bill
+from catalog.pricing import Status as PricingStatus
 
 WORKLOAD = Usage(prompt_tokens=10_000, cached_tokens=4_000, completion_tokens=1_000)
 WORKLOAD_LABEL = "10,000 prompt tokens, 4,000 of them cached, and 1,000 completion tokens"
-NOT_SUPPORTED = "not supported"
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,8 @@ def prices(columns: list[Side]) -> Group:
                 is_number=True,
             )
         )
-    costs = [cost_of(side.listing, WORKLOAD, 1000, side.day) if side.listing else None for side in columns]
-    totals = [cost.total if cost and not cost.is_at_least else None for cost in costs]
+    bills = [bill(period.pricing_rates() if period else [], WORKLOAD) for period, _ in periods]
+    totals = [each.total if each.status is not PricingStatus.AT_LEAST else None for each in bills]
     lines.append(Line("One request", _figures(totals, figures.usd_exact), WORKLOAD_LABEL, is_number=True))
     return Group("Prices", lines)
 
@@ -147,8 +147,10 @@ def parameters(columns: list[Side]) -> Group:
 
 
 def parameter_cell(parameter: Parameter | None) -> Cell:
-    if parameter is None or parameter.is_unsupported:
-        return Cell(NOT_SUPPORTED)
+    if parameter is None:
+        return Cell("not listed")  # no table names it; that is less than a table that denies it
+    if parameter.is_unsupported:
+        return Cell("not supported")
     notes = [f"default {parameter.default}" if parameter.default else ""]
     if parameter.minimum or parameter.maximum:
         notes.append(f"{parameter.minimum or '…'} to {parameter.maximum or '…'}")

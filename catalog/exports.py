@@ -146,16 +146,16 @@ def costs_sheet(costs: Iterable[RankedCost], requests: int, per: str) -> Sheet:
         amounts = {line.component: line.amount for line in cost.bill.lines}
         rows.append(
             [
-                cost.listing.model.name,
-                cost.listing.model.public_id,
+                cost.priced.name,
+                cost.priced.public_id,
                 cost.total,
                 cost.bill.status.value.replace("_", " "),
                 *(amounts.get(part) for part in SHOWN_LINES),
                 cost.per_thousand,
                 cost.all_requests,
                 "" if cost.is_at_least else row.multiple,
-                cost.status.label,
-                row.note,
+                cost.priced.status.label,
+                cost.note,
             ]
         )
     return Sheet("costs", columns, rows)

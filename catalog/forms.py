@@ -154,6 +154,7 @@ class CostsForm(DayForm):
         label="per",
         error_messages={"invalid_choice": "Requests are counted per day or per month."},
     )
+    page = forms.IntegerField(required=False, min_value=1, max_value=100_000, label="Page")
     model = IdsField(most=MOST_PRICED, too_many="These are {given} models; at most {most} are priced by name.")
 
     STARTING_POINT = {"prompt_tokens": 10_000, "cached_tokens": 4_000, "completion_tokens": 1_000, "requests": 1_000}

@@ -8,7 +8,6 @@ from decimal import Decimal
 from catalog import figures
 from catalog.models import Listing, PricePeriod, Rate
 from catalog.pricing import LABELS, PER_TOKEN, Component, parse_amount, plain
-from catalog.workloads import period_for
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,18 @@ class History:
     listing: Listing
     currency: str
     periods: list[tuple[PricePeriod, str, str, str]]
+
+
+def period_for(listing: Listing, day: date) -> tuple[PricePeriod | None, str]:
+    """The USD period in force on `day`, else the last one before it with a sentence that says so."""
+    period = listing.period_on(day)
+    if period is None:
+        ended = [known for known in listing.periods.all() if known.currency == "USD" and known.starts_on <= day]
+        period = max(ended, key=lambda known: known.starts_on, default=None)
+        if period is None:
+            return None, ""
+        return period, f"Last price, until {period.ends_on:%b} {period.ends_on.day}, {period.ends_on.year}."
+    return period, ""
 
 
 def head(listing: Listing | None, day: date) -> dict[str, Decimal | None]:

@@ -162,19 +162,21 @@ def compare(request: HttpRequest) -> HttpResponse:
 def costs(request: HttpRequest) -> HttpResponse:
     form = CostsForm(request.GET)
     is_valid = form.is_valid()
-    listings = Listing.objects.for_costs(form.day()).for_models(form.value("model", []))
+    asked = form.value("model", [])
+    priced = workloads.priced_on(form.day(), asked) if is_valid else []
     requests, per = form.number("requests"), form.value("per", "month")
-    ranked = workloads.ranked(listings, form.usage(), requests, form.day()) if is_valid else []
+    ranking = workloads.ranking(priced, form.usage(), requests)
+    page = Paginator(ranking, the_table.PAGE_ROWS).get_page(form.value("page", 1))
     if form.asks_for_file():
-        return _file(form, exports.costs_sheet(ranked, requests, per))
+        return _file(form, exports.costs_sheet(page.object_list, requests, per))
     context = {
         "form": form,
         "usage": form.usage(),
         "requests": requests,
         "per": per,
         "numbers": [(name, form.fields[name].label, form.shown(name)) for name in form.STARTING_POINT],
-        "unknown": workloads.unpriced(form.value("model", []), listings),
-        "costs": ranked,
+        "unknown": workloads.unpriced(asked, priced) if is_valid else [],
+        "page": page,
         "formats": FORMATS,
     }
     return _answer(request, "catalog/costs.html", "catalog/_costs.html", context, is_valid)

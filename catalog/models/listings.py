@@ -1,12 +1,12 @@
 """Listings: a model as one market sells it, with the request parameters it takes there."""
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Q, QuerySet
 
 from catalog.models.sources import Market, Source
 from catalog.models.variants import LARGEST_CONTEXT, LanguageModel
@@ -24,22 +24,25 @@ class ListingQuerySet(models.QuerySet["Listing"]):
         """Main listings that a prompt can be sent to, with prices and parameters: six queries however many rows."""
         return self.main().with_prices().prefetch_related("parameters__source").order_by("model__name")
 
-    def for_costs(self, day: date) -> Self:
-        """Main listings with the one US dollar period that speaks for `day`: three queries however many rows."""
-        from catalog.models.prices import PricePeriod
-
-        periods = PricePeriod.objects.latest_on(day).filter(currency="USD").prefetch_related("rates")
-        return self.main().select_related("model__vendor").prefetch_related(Prefetch("periods", periods))
-
-    def for_models(self, ids: list[str]) -> Self:
-        """Listings of the models with these `vendor/slug` ids; all of them when none is named."""
-        if not ids:
-            return self.all()
-        wanted = Q(pk__in=[])
-        for model_id in ids:
-            vendor, _, slug = model_id.partition("/")
-            wanted |= Q(model__vendor__slug=vendor, model__slug=slug)
-        return self.filter(wanted)
+    def for_costs(self, model_ids: list[str]) -> QuerySet["Listing", tuple[Any, ...]]:
+        """Of each main listing, or of those of the models with these ids: pk, vendor, slug, name, and the days on which
+        it was delisted, retired and deprecated. Plain tuples, one query."""
+        found = self.main()
+        if model_ids:
+            wanted = Q(pk__in=[])
+            for model_id in model_ids:
+                vendor, _, slug = model_id.partition("/")
+                wanted |= Q(model__vendor__slug=vendor, model__slug=slug)
+            found = found.filter(wanted)
+        return found.order_by().values_list(
+            "pk",
+            "model__vendor__slug",
+            "model__slug",
+            "model__name",
+            "delisted_on",
+            "model__retires_on",
+            "model__deprecated_on",
+        )
 
     def with_prices(self) -> Self:
         """With model, market, price periods and rates: four queries however many rows."""

@@ -7,12 +7,12 @@ blank means that the source does not know. `amount_sort` is a rounded copy for o
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from catalog import pricing
 from catalog.models.listings import Listing
@@ -142,6 +142,27 @@ class RateQuerySet(models.QuerySet["Rate"]):
     def get_by_natural_key(self, market: str, upstream_id: str, currency: str, starts_on: str, position: int) -> "Rate":
         return self.get(
             period=PricePeriod.objects.get_by_natural_key(market, upstream_id, currency, starts_on), position=position
+        )
+
+    def for_costs(self, day: date) -> "QuerySet[Rate, tuple[Any, ...]]":
+        """The USD rates of main listings that speak for `day`, in the order in which later ones win, as plain tuples: the
+        listing, the end of the period, component, amount, and the condition. One query."""
+        periods = PricePeriod.objects.latest_on(day).filter(currency="USD", listing__is_main=True)
+        return (
+            self.filter(period__in=periods)
+            .order_by("period", "position")
+            .values_list(
+                "period__listing_id",
+                "period__ends_on",
+                "component",
+                "amount",
+                "is_conditional",
+                "over_prompt_tokens",
+                "utc_start",
+                "utc_end",
+                "is_batch",
+                "unknown_condition",
+            )
         )
 
     def in_force_on(self, day: date) -> Self:

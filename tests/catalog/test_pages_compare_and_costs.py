@@ -43,7 +43,7 @@ def test_the_four_seeds_side_by_side(client, seeded):
     words = words_of(response)
     assert "default 0.0645" in words
     assert "$0.00456 cheapest" in words
-    assert "not supported" in words
+    assert "not listed" in words
 
 
 def test_differences_are_marked_and_can_stand_alone(client):
@@ -92,7 +92,7 @@ def test_parameters_are_compared_with_their_defaults(client):
     make_parameter(b.main_listing(), "temperature", default="1", is_unsupported=False)
     words = words_of(client.get("/compare/", {"model": ["mistralai/a", "mistralai/b"]}))
     assert "temperature float default 0.0645, 0 to 2 float default 1" in words
-    assert "seed integer not supported" in words
+    assert "seed integer not listed" in words
 
 
 def test_the_worked_checks_are_on_the_costs_page(client, seeded):
@@ -100,7 +100,7 @@ def test_the_worked_checks_are_on_the_costs_page(client, seeded):
     words = words_of(response)
     for figure in ("$0.0047", "$0.0188", "$0.00456", "$0.003", "$0.00016", "$4.70"):
         assert figure in words
-    slugs = [row.cost.listing.model.slug for row in response.context["costs"]]
+    slugs = [row.cost.priced.slug for row in response.context["page"]]
     assert slugs[:2] == ["devstral-2512", "mistral-large-2512"]
     assert "Last price" in words
 
@@ -118,8 +118,8 @@ def test_unknown_prices_come_last_with_their_reason(client):
     make_period(half, input="1.00")
     make_priced("priced", "2.00", "6.00")
     response = client.get("/costs/", WORKLOAD)
-    rows = response.context["costs"]
-    assert [row.cost.listing.model.slug for row in rows] == ["half", "priced", "aaa"]
+    rows = response.context["page"]
+    assert [row.cost.priced.slug for row in rows] == ["half", "priced", "aaa"]
     assert not rows[0].is_cheapest
     assert rows[1].is_cheapest
     words = words_of(response)
@@ -161,7 +161,7 @@ def test_costs_of_named_models_and_of_unknown_ones(client):
     make_priced("a")
     make_priced("b")
     response = client.get("/costs/", WORKLOAD | {"model": ["mistralai/a", "x/y"]})
-    assert [row.cost.listing.model.slug for row in response.context["costs"]] == ["a"]
+    assert [row.cost.priced.slug for row in response.context["page"]] == ["a"]
     assert "No listed model is called x/y." in words_of(response)
 
 
