@@ -6,17 +6,18 @@ and the run's id, so that a message of the stream can replace just that part.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
 
-from catalog import figures, pricing
+from catalog import figures, markdown, pricing
 from playground.live import LiveRun
 from playground.models import Run, State
 
+LONGEST_RENDERED = 40_000  # characters
 STATE_WORDS = {State.STOPPING: "Stopped, reading on for the exact cost"}
 STATE_CLASSES = {State.QUEUED: "waiting", State.CONNECTING: "waiting", State.STOPPING: "stopped"}
 
@@ -69,14 +70,42 @@ def run_figures(run: Run) -> Figures:
     )
 
 
-def final_cost(run: Run) -> str:
+def final_amount(run: Run) -> Decimal | None:
+    """What a finished run cost, or would have cost: billed, else computed; 0 where certainly nothing was billed."""
     text = run.computed_usd if run.is_rehearsal else (run.billed_usd or run.computed_usd)
     if text:
-        return figures.usd_exact(pricing.parse_amount(text))
+        return pricing.parse_amount(text)
     hold = getattr(run, "hold", None)
-    if hold is not None and hold.spent == 0 and not run.is_rehearsal:
-        return "$0"
-    return "not known"
+    is_free = hold is not None and hold.spent == 0 and not run.is_rehearsal
+    return Decimal(0) if is_free else None
+
+
+def final_cost(run: Run) -> str:
+    amount = final_amount(run)
+    if amount is None:
+        return "not known"
+    return figures.usd_exact(amount) if amount else "$0"
+
+
+def summary(runs: Iterable[Run]) -> str:
+    """The board in a sentence or two, once all runs are over: the sum, the cheapest, how much dearer the dearest was."""
+    runs = list(runs)
+    if not runs or any(not run.is_over for run in runs):
+        return ""
+    known = sorted((amount, run.model_name) for run in runs if (amount := final_amount(run)) is not None)
+    would = "would have cost" if runs[0].is_rehearsal else "cost"
+    sentences = []
+    if known:
+        with localcontext(pricing.EXACT):
+            total = sum((amount for amount, _ in known), Decimal(0))
+        sentences.append(f"All together this {would} {figures.usd_exact(total)}.")
+    if len(known) < len(runs):
+        sentences.append(f"{len(runs) - len(known)} of {len(runs)} costs are not known.")
+    paid = [(amount, name) for amount, name in known if amount]
+    if len(paid) > 1 and paid[0][0] < paid[-1][0]:
+        (least, cheapest), (most, dearest) = paid[0], paid[-1]
+        sentences.append(f"Cheapest: {cheapest}. {dearest} {would} {figures.multiple(most / least)} as much.")
+    return " ".join(sentences)
 
 
 @dataclass(frozen=True)
@@ -86,6 +115,7 @@ class Column:
     run: Run
     figures: Figures
     bill: pricing.Bill | None
+    rendered: SafeString | str = ""
 
     @property
     def key(self) -> str:
@@ -135,7 +165,15 @@ class Column:
 
 
 def columns(runs: Iterable[Run]) -> list[Column]:
-    return [Column(run, run_figures(run), run.bill()) for run in runs]
+    """The columns of a board. Markdown is rendered for finished answers only, and only up to a size: hostile text costs
+    time. Blocking; keep it off the event loop."""
+    return [Column(run, run_figures(run), run.bill(), _rendered(run)) for run in runs]
+
+
+def _rendered(run: Run) -> SafeString | str:
+    if not run.is_over or not run.text or len(run.text) > LONGEST_RENDERED:
+        return ""
+    return markdown.render(run.text)
 
 
 def finished_column(run: Run) -> str:
@@ -188,9 +226,10 @@ def _figure_parts(key: str, before: Figures | None, now: Figures) -> str:
     )
 
 
-def stream_end(prompt_id: UUID, announcement: str) -> str:
-    """Replace the connecting element, so that nothing connects again, and say so once to who listens."""
+def stream_end(prompt_id: UUID, announcement: str, summing_up: str = "") -> str:
+    """Replace the connecting element, so that nothing connects again, say so once to who listens, and sum up."""
     return (
+        f'<span hx-swap-oob="innerHTML:#summary-{prompt_id.hex}">{escape(summing_up)}</span>'
         f'<div id="stream-{prompt_id.hex}" hidden hx-swap-oob="true"></div>'
         f'<span hx-swap-oob="innerHTML:#announcement-{prompt_id.hex}">{escape(announcement)}</span>'
     )

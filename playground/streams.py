@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -29,6 +30,7 @@ ELSEWHERE_EVERY = 0.5  # seconds between looks at runs of other processes
 HEARTBEAT = 15.0
 LONGEST_LIFE = 300.0  # then the browser attaches again
 COMMENT = b": here\n\n"
+SIGNED_OUT = "You are signed out, so this page has stopped following the answers. Sign in again to see them."
 END = frame("1", name="end")
 
 
@@ -88,7 +90,7 @@ async def follow(prompt_id: UUID) -> AsyncIterator[bytes]:
             last_sent = now
             yield COMMENT
         if all(each.is_final for each in sent.values()):
-            yield frame(board.stream_end(prompt_id, "All answers are complete."))
+            yield frame(await runner.in_database(partial(_last_words, prompt_id)))
             yield END
             return
         if runner.closing.is_set() or now - began > LONGEST_LIFE:
@@ -100,6 +102,11 @@ async def follow(prompt_id: UUID) -> AsyncIterator[bytes]:
         except TimeoutError:
             continue
         await asyncio.sleep(JOIN)
+
+
+def _last_words(prompt_id: UUID) -> str:
+    runs = Run.objects.filter(prompt=prompt_id).select_related("hold")
+    return board.stream_end(prompt_id, "All answers are complete.", board.summary(runs))
 
 
 async def _news(prompt_id: UUID, sent: dict[UUID, Sent]) -> str:
@@ -118,10 +125,7 @@ async def _news(prompt_id: UUID, sent: dict[UUID, Sent]) -> str:
         else:
             parts.append(_live_news(live, before))
     if elsewhere:
-        rows = await runner.in_database(
-            lambda: list(Run.objects.filter(pk__in=elsewhere).select_related("hold", "listing__model__vendor"))
-        )
-        parts += [_stored_news(run, sent[run.pk]) for run in rows]
+        parts.append(await runner.in_database(partial(_stored_news, elsewhere, sent)))
     return "".join(parts)
 
 
@@ -146,13 +150,17 @@ def _live_news(live: LiveRun, before: Sent) -> str:
     return news
 
 
-def _stored_news(run: Run, before: Sent) -> str:
-    """A run that this process does not have in memory: over, not begun, or another process's."""
-    if run.is_over:
-        before.is_final = True
-        return board.finished_column(run)
-    stored = (len(run.text) + len(run.reasoning), board.run_figures(run))
-    if stored == before.stored:
-        return ""
-    before.stored, before.figures = stored, None
-    return board.stored_snapshot(run)
+def _stored_news(run_ids: list[UUID], sent: dict[UUID, Sent]) -> str:
+    """News of runs that this process does not have in memory: over, not begun, or another process's. Blocking."""
+    parts = []
+    for run in Run.objects.filter(pk__in=run_ids).select_related("hold", "listing__model__vendor"):
+        before = sent[run.pk]
+        if run.is_over:
+            before.is_final = True
+            parts.append(board.finished_column(run))
+            continue
+        stored = (len(run.text) + len(run.reasoning), board.run_figures(run))
+        if stored != before.stored:
+            before.stored, before.figures = stored, None
+            parts.append(board.stored_snapshot(run))
+    return "".join(parts)

@@ -14,7 +14,7 @@ from django_htmx.middleware import HtmxDetails
 
 from catalog.models import Listing
 from playground import ledger, opening, upstreams
-from playground.board import columns
+from playground.board import columns, summary
 from playground.forms import PromptForm, initial_parameters, new_key
 from playground.models import Prompt, Run
 from playground.models.runs import LIVE
@@ -41,6 +41,7 @@ def _context(request: HttpRequest, form: PromptForm, prompt: Prompt | None = Non
         "form": form,
         "prompt": prompt,
         "columns": columns(prompt.runs.all()) if prompt else [],
+        "summary": summary(prompt.runs.all()) if prompt else "",
         "is_rehearsal": upstreams.is_rehearsal(),
         "standings": ledger.standings(request.user) if not upstreams.is_rehearsal() else [],
     }

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from playground import ledger, opening
+from playground.board import columns, summary
 from playground.models import Prompt, Run, State
 from tests.playground.builders import FOUR, asked, budget
 
@@ -199,3 +200,45 @@ class TestHelp:
         assert len(TROUBLES) > 5
         for trouble in TROUBLES:
             assert f"<code>rehearse: {trouble.name}</code>" in page
+
+
+class TestSummary:
+    """The board summed up, by hand."""
+
+    def board(self, owner: Any, *costs: str | None) -> list[Run]:
+        budget(owner, "5")
+        prompt, _ = opening.open_prompt(
+            owner, asked(*FOUR[: len(costs)], max_tokens=9), "openrouter", is_rehearsal=False
+        )
+        for run, cost in zip(prompt.runs.all(), costs, strict=True):
+            spent = None if cost is None else Decimal(cost)
+            ledger.settle(run.pk, ledger.Outcome(State.DONE, {"computed_usd": cost or ""}, spent))
+        return list(Run.objects.filter(prompt=prompt).select_related("hold"))
+
+    def test_all_known(self, owner: Any) -> None:
+        # 0.0047 + 0.0188 + 0.0188 + 0.00456 = 0.04686; 0.0188 / 0.00456 = 4.12...
+        said = summary(self.board(owner, "0.0047", "0.0188", "0.0188", "0.00456"))
+        assert said == (
+            "All together this cost $0.04686. Cheapest: Devstral 2 2512. Mistral Large 2411 cost 4.1× as much."
+        )
+
+    def test_one_unknown_is_named_and_not_added_as_zero(self, owner: Any) -> None:
+        said = summary(self.board(owner, "0.0047", None))
+        assert said == "All together this cost $0.0047. 1 of 2 costs are not known."
+
+    def test_none_while_something_runs(self, owner: Any) -> None:
+        budget(owner, "5")
+        prompt, _ = opening.open_prompt(owner, asked(FOUR[0], max_tokens=9), "openrouter", is_rehearsal=False)
+        assert summary(prompt.runs.all()) == ""
+
+    def test_markdown_is_rendered_without_images_or_markup(self, owner: Any) -> None:
+        run = self.board(owner, "0.1")[0]
+        run.text = (
+            "**bold** <b>raw</b> ![pixel](https://example.com/x.png) [link](javascript:alert(1))\n\n<div hx-get='/'>"
+        )
+        (column,) = columns([run])
+        assert "<strong>bold</strong>" in column.rendered
+        assert "<img" not in column.rendered
+        assert "<b>" not in column.rendered
+        assert "javascript:" not in column.rendered.replace("[link](javascript:alert(1))", "")
+        assert "<div" not in column.rendered
