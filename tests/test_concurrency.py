@@ -4,6 +4,8 @@ The fake upstream's barrier holds every call open while the others arrive: a che
 """
 
 import re
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +23,19 @@ from tests.upstreams.server import FakeUpstream
 from tests.upstreams.steps import Chunks, DoneMark, Ending, Usage, Wait
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
+# Asked from a process of its own: this one is busy being the upstream and the readers. Prints the median in seconds.
+PROBE = """
+import http.client, statistics, sys, time
+taken = []
+connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=30)
+for _ in range(20):
+    began = time.monotonic()
+    connection.request("GET", "/healthz")
+    assert connection.getresponse().read() == b"ok\\n"
+    taken.append(time.monotonic() - began)
+    time.sleep(0.1)
+print(statistics.median(taken))
+"""
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 
 
@@ -112,8 +127,6 @@ def test_a_hundred_answers_stream_at_once(server: LiveServer, fake_upstream: Fak
                 for answer in pool.map(lambda change: post(server, client, **change), changes)
             ]
         fake_upstream.wait_for_requests(102, 20)
-    slowest = 0.0
-    texts: list[str] = []
 
     def watch(board: str) -> str:
         with httpx.stream(
@@ -123,14 +136,11 @@ def test_a_hundred_answers_stream_at_once(server: LiveServer, fake_upstream: Fak
 
     with ThreadPoolExecutor(17) as pool:
         watching = [pool.submit(watch, board) for board in boards]
-        for _ in range(10):
-            began = time.monotonic()
-            assert httpx.get(f"{server.url}/healthz", timeout=30, trust_env=False).status_code == 200
-            slowest = max(slowest, time.monotonic() - began)
-            time.sleep(0.2)
+        probe = [sys.executable, "-c", PROBE, str(server.port)]
+        median = float(subprocess.run(probe, stdout=subprocess.PIPE, check=True).stdout)
         texts = [future.result() for future in watching]
     assert all(text.endswith("event: end\ndata: 1\n\n") for text in texts)
     server.wait_for("select count(*) from playground_run where state = 'done'", 102, 20)
     expected = "".join(f"word {number} " for number in range(40))
     assert {row["text"] for row in server.rows("select distinct text from playground_run")} == {expected}
-    assert slowest < 1.0
+    assert median < 0.2  # some 10 ms on an idle machine

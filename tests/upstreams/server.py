@@ -115,14 +115,14 @@ class FakeUpstream:
         self._ready.set()
         await self._over.wait()
         server.close()
-        await asyncio.sleep(0.02)  # what was just accepted becomes a connection of ours, which is closed below
+        await asyncio.sleep(0.05)  # what was just accepted becomes a connection of ours, which is closed below
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         # A connection whose task was cancelled before its first step is closed here, or its socket would outlive the loop.
         for writer in self._writers:
             writer.transport.abort()
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
         await server.wait_closed()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
