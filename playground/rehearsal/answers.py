@@ -28,7 +28,7 @@ OPENINGS = (
 )
 LISTS = (
     ("**What was read**", "words in the last message: {words}", "different words: {different}", "messages: {messages}"),
-    ("**In numbers**", "{words} words, {different} of them different", "{letters} characters", "{messages} message(s)"),
+    ("**In numbers**", "{words} words, {different} of them different", "{letters} characters", "messages: {messages}"),
     ("**At a glance**", "longest word: `{longest}`", "words: {words}", "characters: {letters}"),
 )
 CODES = (
