@@ -11,7 +11,7 @@ from catalog import pricing
 from playground.ledger import INTERRUPTED, Outcome
 from playground.live import LiveRun
 from playground.models import State
-from playground.upstream_errors import Refused, UpstreamError
+from playground.upstream.errors import Refused, UpstreamError
 from playground.usage import read_cost, read_usage, storable, storable_text
 
 BY_FINISH = {"length": State.TRUNCATED, "content_filter": State.REFUSED, "error": State.FAILED}

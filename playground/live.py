@@ -12,9 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from catalog import pricing
-from playground.chunks import Done, Finish, Identity, Piece, Reasoning, Refusal, Text, UsageReport
 from playground.estimate import likely_tokens
 from playground.models import Run, State
+from playground.upstream.chunks import Done, Finish, Identity, Piece, Reasoning, Refusal, Text, UsageReport
 from playground.usage import read_usage
 
 

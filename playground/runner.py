@@ -24,7 +24,7 @@ from django.utils import timezone
 from playground import endings, journal, ledger, process, upstreams
 from playground.live import LiveRun, Watchers
 from playground.models import State
-from playground.upstream_errors import UpstreamError
+from playground.upstream.errors import UpstreamError
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -5,7 +5,7 @@ import asyncio
 from django.conf import settings
 
 from playground.rehearsal.process import RehearsalProcess
-from playground.upstream import Deadlines, Upstream
+from playground.upstream.client import Deadlines, Upstream
 
 
 def is_rehearsal() -> bool:

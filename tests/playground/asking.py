@@ -5,10 +5,10 @@ import time
 from contextlib import aclosing
 from typing import Any
 
-from playground.chunks import Done, Text, UsageReport
-from playground.deadlines import Deadlines
-from playground.upstream import Upstream
-from playground.upstream_errors import UpstreamError
+from playground.upstream.chunks import Done, Text, UsageReport
+from playground.upstream.client import Upstream
+from playground.upstream.deadlines import Deadlines
+from playground.upstream.errors import UpstreamError
 from tests.upstreams.server import FakeUpstream
 from tests.upstreams.steps import Step
 

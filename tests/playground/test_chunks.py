@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.chunks import (
+from playground.upstream.chunks import (
     AnswerReader,
     Failure,
     Finish,
@@ -19,7 +19,7 @@ from playground.chunks import (
     ToolCallDelta,
     UsageReport,
 )
-from playground.strict_json import NotJsonError, read_json
+from playground.upstream.strict_json import NotJsonError, read_json
 
 
 def read(*chunks: Any) -> list[Any]:

@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.chunks import Done, Finish, Identity, Text, UsageReport
-from playground.deadlines import Deadlines
 from playground.rehearsal import answers, request, troubles, words
 from playground.rehearsal.answers import NOTICE
 from playground.rehearsal.process import PROJECT, RehearsalProcess
-from playground.upstream import Upstream
-from playground.upstream_errors import UpstreamError
+from playground.upstream.chunks import Done, Finish, Identity, Text, UsageReport
+from playground.upstream.client import Upstream
+from playground.upstream.deadlines import Deadlines
+from playground.upstream.errors import UpstreamError
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from playground.chunks import Done, Finish, Identity, Reasoning, Text, UsageReport
-from playground.upstream import Upstream
-from playground.upstream_errors import Broken
+from playground.upstream.chunks import Done, Finish, Identity, Reasoning, Text, UsageReport
+from playground.upstream.client import Upstream
+from playground.upstream.errors import Broken
 from tests.playground.asking import KEY, QUICK, ask, play
 from tests.upstreams.server import FakeUpstream
 from tests.upstreams.steps import (

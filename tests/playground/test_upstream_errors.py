@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.upstream_errors import failed_inside, refused, retry_seconds, tidy
+from playground.upstream.errors import failed_inside, refused, retry_seconds, tidy
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from playground.deadlines import Deadlines
-from playground.upstream_errors import (
+from playground.upstream.deadlines import Deadlines
+from playground.upstream.errors import (
     Broken,
     CannotReach,
     MidStreamError,

@@ -4,8 +4,8 @@ import traceback
 
 import pytest
 
-from playground.upstream import Upstream
-from playground.upstream_errors import CannotReach, UpstreamError
+from playground.upstream.client import Upstream
+from playground.upstream.errors import CannotReach, UpstreamError
 from tests.playground.asking import KEY, QUICK, ask, play
 from tests.upstreams.server import FakeUpstream
 from tests.upstreams.steps import Chunks, Close, Data, Hang, Raw, Reset, Status, Step

@@ -19,11 +19,10 @@ from typing import Any, cast
 
 import httpx
 
-from playground.answers import Answer
-from playground.chunks import AnswerReader, Piece
-from playground.deadlines import Clock, Deadlines
-from playground.strict_json import short
-from playground.upstream_errors import (
+from playground.upstream.answers import Answer
+from playground.upstream.chunks import AnswerReader, Piece
+from playground.upstream.deadlines import Clock, Deadlines
+from playground.upstream.errors import (
     Broken,
     CannotReach,
     NotAStream,
@@ -32,6 +31,7 @@ from playground.upstream_errors import (
     UpstreamError,
     refused,
 )
+from playground.upstream.strict_json import short
 
 NAMES = {"openrouter": "OpenRouter", "mistral": "Mistral", "rehearsal": "The rehearsal"}
 MOST_ERROR_BYTES = 65_536

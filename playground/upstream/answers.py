@@ -9,11 +9,11 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from playground.chunks import AnswerReader, Done, Failure, Identity, Piece, Text, UsageReport
-from playground.deadlines import Clock
 from playground.sse import Decoder, Event, StreamTooLarge
-from playground.strict_json import NotJsonError, read_json
-from playground.upstream_errors import Broken, MidStreamError, NotAStream, TooMuch, UpstreamError, failed_inside, tidy
+from playground.upstream.chunks import AnswerReader, Done, Failure, Identity, Piece, Text, UsageReport
+from playground.upstream.deadlines import Clock
+from playground.upstream.errors import Broken, MidStreamError, NotAStream, TooMuch, UpstreamError, failed_inside, tidy
+from playground.upstream.strict_json import NotJsonError, read_json
 
 MOST_HEAD_BYTES = 65_536
 MOST_WHOLE_BYTES = 4 * 1_048_576

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from playground.sse import whole
-from playground.strict_json import NotJsonError, read_json, short, storable_json
+from playground.upstream.strict_json import NotJsonError, read_json, short, storable_json
 
 MOST_TOOL_CALLS = 128
 

@@ -20,8 +20,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from playground.sse import whole
-from playground.strict_json import NotJsonError, read_json
-from playground.upstream_advice import advice
+from playground.upstream.advice import advice
+from playground.upstream.strict_json import NotJsonError, read_json
 
 MOST_RETRY_SECONDS = 3600
 MOST_DETAIL = 300

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from playground.upstream_errors import Stalled
+from playground.upstream.errors import Stalled
 
 
 @dataclass(frozen=True)
