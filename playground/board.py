@@ -17,6 +17,7 @@ from catalog import figures, markdown, pricing
 from playground.live import LiveRun
 from playground.models import Run, State
 
+LONGEST_SHOWN = 200_000  # characters of one answer on the page; the file has all of it
 LONGEST_RENDERED = 40_000  # characters
 STATE_WORDS = {State.STOPPING: "Stopped, reading on for the exact cost"}
 STATE_CLASSES = {State.QUEUED: "waiting", State.CONNECTING: "waiting", State.STOPPING: "stopped"}
@@ -143,6 +144,25 @@ class Column:
         return f"{figures.usd_exact(abs(self.difference))} {'more' if self.difference > 0 else 'less'} than computed"
 
     @property
+    def text(self) -> str:
+        return self.run.text[:LONGEST_SHOWN]
+
+    @property
+    def reasoning(self) -> str:
+        return self.run.reasoning[:LONGEST_SHOWN]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the page shows only the beginning of the answer."""
+        return len(self.run.text) > LONGEST_SHOWN
+
+    @property
+    def exceeds_worst_case(self) -> bool:
+        """Whether the upstream billed more than was thought possible: a wrong price, or a wrong bill."""
+        worst = pricing.parse_amount(self.run.estimate_usd)
+        return self.billed is not None and worst is not None and self.billed > worst
+
+    @property
     def cost_label(self) -> str:
         return "Would have cost" if self.run.is_rehearsal else "Cost"
 
@@ -195,12 +215,12 @@ def _whole(key: str, text: str, reasoning: str, figures_now: Figures) -> str:
 
 def snapshot(live: LiveRun) -> str:
     """Everything a column shows right now; replaces whatever text the page has, so that it can be sent at any time."""
-    return _whole(live.id.hex, live.text, live.reasoning, live_figures(live))
+    return _whole(live.id.hex, live.text[:LONGEST_SHOWN], live.reasoning[:LONGEST_SHOWN], live_figures(live))
 
 
 def stored_snapshot(run: Run) -> str:
     """The same from the row, for a run that another process has in memory."""
-    return _whole(run.pk.hex, run.text, run.reasoning, run_figures(run))
+    return _whole(run.pk.hex, run.text[:LONGEST_SHOWN], run.reasoning[:LONGEST_SHOWN], run_figures(run))
 
 
 def additions(live: LiveRun, text: str, reasoning: str) -> str:

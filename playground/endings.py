@@ -64,8 +64,9 @@ def _costs(live: LiveRun) -> tuple[dict[str, str], Decimal | None]:
 
 def _outcome(live: LiveRun, state: State, sentence: str = "", detail: str = "", *, is_free: bool = False) -> Outcome:
     texts, spent = _costs(live)
-    if is_free and spent is None:
-        spent = Decimal(0)
+    if is_free and not texts["computed_usd"]:
+        texts["computed_usd"] = "0"
+        spent = Decimal(0) if spent is None else spent
     words = {"error": storable_text(sentence, 500), "error_detail": storable_text(detail, 1000)}
     return Outcome(state, _facts(live) | texts | words, spent)
 
@@ -125,4 +126,4 @@ def unstorable() -> Outcome:
 def not_started() -> Outcome:
     """No process took the run: certainly nothing was sent."""
     sentence = "The server was stopping, so nothing was sent. Send the prompt again."
-    return Outcome(State.FAILED, {"error": sentence}, Decimal(0))
+    return Outcome(State.FAILED, {"error": sentence, "computed_usd": "0"}, Decimal(0))

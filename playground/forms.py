@@ -11,7 +11,7 @@ from playground.opening import Asked
 from playground.parameters import OUTPUT_LIMIT, Choice, choices_for
 
 MOST_MODELS = 6
-LONGEST_PROMPT = 500_000  # characters
+LONGEST_PROMPT = 200_000  # characters
 DEFAULT_OUTPUT_LIMIT = 1024
 PREFIX = "parameter-"
 
@@ -46,6 +46,7 @@ class PromptForm(forms.Form):
         error_messages={"required": "Write a prompt first."},
     )
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    mended = forms.BooleanField(required=False, widget=forms.HiddenInput)  # the form on the page shows errors
 
     def __init__(self, listings: list[Listing], *args: Any, chosen: list[str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,7 +63,7 @@ class PromptForm(forms.Form):
     def _describe(self) -> None:
         """Tie every field to its help and its error, so that they are read out with it."""
         for name, field in self.fields.items():
-            if name not in {"model", "key"}:
+            if name not in {"model", "key", "mended"}:
                 field.widget.attrs["aria-describedby"] = f"about-{name} error-{name}"
 
     def parameter_rows(self) -> list[tuple[Choice, forms.BoundField]]:
@@ -75,6 +76,12 @@ class PromptForm(forms.Form):
         """The parameters that hold a value, in words, for the closed form."""
         rows = [(choice, field.value()) for choice, field in self.parameter_rows()]
         return ", ".join(f"{choice.name} {str(value)[:24]}" for choice, value in rows if value not in (None, ""))
+
+    def first_problem(self) -> str:
+        """The first thing that is wrong beside a missing prompt or model, in a sentence."""
+        if self.errors.get("model") or self.errors.get("text"):
+            return ""
+        return next((str(errors[0]) for errors in self.errors.values()), "")
 
     def parameter_errors(self) -> bool:
         return any(self[PREFIX + choice.name].errors for choice in self.choices)

@@ -14,8 +14,21 @@ from uuid import UUID
 from catalog import pricing
 from playground.estimate import likely_tokens
 from playground.models import Run, State
-from playground.upstream.chunks import Done, Finish, Identity, Piece, Reasoning, Refusal, Text, UsageReport
+from playground.upstream.chunks import (
+    Done,
+    Finish,
+    Identity,
+    Piece,
+    Reasoning,
+    Refusal,
+    Text,
+    ToolCallDelta,
+    UsageReport,
+)
+from playground.upstream.errors import TooMuch
 from playground.usage import read_usage
+
+MOST_TEXT_BYTES = 4_194_304  # of one answer; the longest that models of today can write is about a quarter of it
 
 
 @dataclass
@@ -83,9 +96,16 @@ class LiveRun:
                 if self.first_token_ms is None:
                     self.first_token_ms = self.last_token_ms
                 self._bytes += len(text.encode())
+                if self._bytes > MOST_TEXT_BYTES:
+                    raise TooMuch(
+                        "This answer is longer than any model writes, so Windrose stopped reading. What came is kept."
+                    )
                 if self.state != State.STOPPING:
                     self.state = State.STREAMING
                     (self.reasoning_parts if isinstance(piece, Reasoning) else self.parts).append(text)
+            case ToolCallDelta(name=name, arguments=arguments):
+                begins = f"{chr(10) * 2 if self.parts else ''}Tool call: {name}\n" if name else ""
+                return self.take(Text(begins + arguments))
             case Identity():
                 self.identity = piece
             case Finish(reason):

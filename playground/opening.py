@@ -15,6 +15,10 @@ from playground.models import Prompt, Run
 from playground.parameters import OUTPUT_LIMIT, body
 
 
+class AlreadySent(Exception):
+    """The key of a form stands for another prompt; the message says what to do."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """A valid request: one prompt for one to six listings."""
@@ -77,11 +81,12 @@ def plan(asked: Asked, now: datetime | None = None) -> list[Plan]:
 def open_prompt(user: Any, asked: Asked, upstream: str, is_rehearsal: bool) -> tuple[Prompt, bool]:
     """The prompt with its runs and holds, and whether it is new: a second call with the same key finds the first one.
 
-    Raises `ledger.BudgetRefusal` when a budget, or a price that nobody knows, forbids it.
+    Raises `ledger.BudgetRefusal` when a budget, or a price that nobody knows, forbids it, and `AlreadySent` when the key
+    stands for another prompt.
     """
     existing = Prompt.objects.of(user).filter(key=asked.key).first()
     if existing is not None:
-        return existing, False
+        return _the_same(existing, asked), False
     now = datetime.now(UTC)
     plans = plan(asked, now)
     if not is_rehearsal:
@@ -103,8 +108,22 @@ def open_prompt(user: Any, asked: Asked, upstream: str, is_rehearsal: bool) -> t
             PricePeriod.objects.filter(pk__in=[each.period.pk for each in plans if each.period]).update(is_used=True)
     except IntegrityError:
         # Two requests with one key at the same moment: the other one was first, and its prompt is the answer to both.
-        return Prompt.objects.of(user).get(key=asked.key), False
+        existing = Prompt.objects.of(user).filter(key=asked.key).first()
+        if existing is None:
+            raise
+        return _the_same(existing, asked), False
     return prompt, True
+
+
+def _the_same(existing: Prompt, asked: Asked) -> Prompt:
+    """The prompt that was sent with this key, if it asked the same; a key never stands for two different prompts."""
+    models = list(existing.runs.values_list("model_public_id", flat=True))
+    before = (existing.system, existing.text, existing.parameters, models)
+    if before != (asked.system, asked.text, asked.parameters, [listing.model.public_id for listing in asked.listings]):
+        raise AlreadySent(
+            "This form was sent before with other words, so it was not sent again. Press Run once more to send it as it is now."
+        )
+    return existing
 
 
 def _run(prompt: Prompt, position: int, planned: Plan, upstream: str, is_rehearsal: bool) -> Run:

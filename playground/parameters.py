@@ -5,6 +5,7 @@ and the form says so; an empty field is sent to nobody, because an absent parame
 """
 
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,13 +14,34 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from catalog.models import Listing, Parameter
+from playground.usage import MOST_TOKENS
 
 OUTPUT_LIMIT = "max_tokens"  # the field's name; a listing may call it otherwise on the wire
 MOST_STOPS = 4
+LARGEST_INTEGER = 2**63 - 1
 LONGEST_JSON = 20_000  # characters
 ORDER = ["max_tokens", "temperature", "top_p", "seed", "stop", "frequency_penalty", "presence_penalty"]
 LABELS = {"max_tokens": "Maximum output tokens"}
 WORDS = {"none", "auto", "required"}
+
+
+def _read(text: str) -> Any:
+    """JSON that an upstream and every database take: no NaN, no infinity, no NUL, no half of a surrogate pair."""
+
+    def finite(number: str) -> float:
+        if not math.isfinite(value := float(number)):
+            raise ValueError("A number is out of all bounds.")
+        return value
+
+    def refuse(name: str) -> float:
+        raise ValueError(f"{name} is not a number.")
+
+    parsed = json.loads(text, parse_float=finite, parse_constant=refuse)
+    written = json.dumps(parsed, ensure_ascii=False)
+    written.encode()
+    if "\\u0000" in written:
+        raise ValueError("Text must not hold the character NUL.")
+    return parsed
 
 
 class JSONText(forms.CharField):
@@ -39,7 +61,7 @@ class JSONText(forms.CharField):
         if text in self.words:
             return text
         try:
-            parsed = json.loads(text)
+            parsed = _read(text)
         except (ValueError, RecursionError) as error:
             raise ValidationError(f"This is not JSON. An example: {self.example}") from error
         if not isinstance(parsed, self.accepts):
@@ -107,7 +129,9 @@ class Choice:
                 choices=choices, required=False, coerce=lambda text: text == "true", empty_value=None, **common
             )
         if kind == Parameter.Kind.INTEGER or self.name in {"seed", "max_tokens", "top_k"}:
-            return forms.IntegerField(required=False, widget=forms.NumberInput({"inputmode": "numeric"}), **common)
+            bound = MOST_TOKENS if self.name == "max_tokens" else LARGEST_INTEGER
+            widget = forms.NumberInput({"inputmode": "numeric"})
+            return forms.IntegerField(required=False, min_value=-bound, max_value=bound, widget=widget, **common)
         if kind in {Parameter.Kind.FLOAT, Parameter.Kind.NUMBER}:
             widget = forms.NumberInput({"step": "any", "inputmode": "decimal"})
             return forms.FloatField(required=False, widget=widget, **common)

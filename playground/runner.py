@@ -51,6 +51,7 @@ class Runner:
         self._keeper: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._database: ThreadPoolExecutor | None = None
+        self._readers: ThreadPoolExecutor | None = None
         self._written: dict[UUID, journal.Mark] = {}
         self._upstream: upstreams.Connection | None = None
 
@@ -59,7 +60,8 @@ class Runner:
     async def open(self) -> None:
         self._loop = asyncio.get_running_loop()
         self.closing = asyncio.Event()
-        self._database = ThreadPoolExecutor(1, thread_name_prefix="runner-database")
+        self._database = ThreadPoolExecutor(1, thread_name_prefix="runner-writer")
+        self._readers = ThreadPoolExecutor(2, thread_name_prefix="runner-reader")
         await self.in_database(lambda: journal.interrupt_where(process.is_gone))
         self._upstream = await upstreams.connect()
         self._keeper = self._detached(self._keep())
@@ -84,9 +86,10 @@ class Runner:
             await asyncio.gather(self._keeper, return_exceptions=True)
         if self._upstream is not None:
             await self._upstream.aclose()
-        if self._database is not None:
-            self._database.shutdown(wait=True)
-        self._loop = self._database = self._upstream = self._keeper = None
+        for executor in (self._database, self._readers):
+            if executor is not None:
+                executor.shutdown(wait=True)
+        self._loop = self._database = self._readers = self._upstream = self._keeper = None
 
     # What others ask of it
 
@@ -114,9 +117,20 @@ class Runner:
     def watch(self, prompt_id: UUID) -> Watchers:
         return self._watchers.setdefault(prompt_id, Watchers())
 
+    def forget(self, prompt_id: UUID) -> None:
+        """Nobody has to be woken for this prompt any more: all of its runs are over."""
+        self._watchers.pop(prompt_id, None)
+
     async def in_database(self, work: Callable[[], T]) -> T:
-        """Run blocking database work in the runner's thread and wait for it."""
-        if self._database is None:
+        """Run blocking database work that writes, in the runner's one writing thread, and wait for it."""
+        return await self._in_thread(self._database, work)
+
+    async def reading(self, work: Callable[[], T]) -> T:
+        """Run blocking work that only reads, beside the writing thread: a reader need not wait for a locked database."""
+        return await self._in_thread(self._readers, work)
+
+    async def _in_thread(self, executor: ThreadPoolExecutor | None, work: Callable[[], T]) -> T:
+        if executor is None:
             raise NotOpen("This process runs no prompts.")
 
         def with_fresh_connection() -> T:
@@ -126,7 +140,7 @@ class Runner:
             finally:
                 close_old_connections()
 
-        return await asyncio.get_running_loop().run_in_executor(self._database, with_fresh_connection)
+        return await asyncio.get_running_loop().run_in_executor(executor, with_fresh_connection)
 
     # The tasks
 
@@ -166,14 +180,14 @@ class Runner:
             except (OperationalError, InterfaceError):
                 # Locked, full or away: the outcome stays here and in the log until it can be written.
                 logger.exception("Settlement of run %s waits: %s, spent %s.", live.id, outcome.state, outcome.spent)
-                if self.closing.is_set() and delay > 5:
-                    raise
-                await asyncio.sleep(delay)
-                delay = min(delay * 2, 30)
             except Exception:
                 # Something in the answer cannot be stored. The run still ends, with its cost unknown and its hold kept.
                 logger.exception("Run %s is settled without its answer.", live.id)
                 outcome = endings.unstorable()
+            if self.closing.is_set() and delay > 5:
+                raise RuntimeError(f"Run {live.id} could not be settled before the server stopped.")
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, 30)
         self.live.pop(live.id, None)
         self._written.pop(live.id, None)
         live.watchers.wake()

@@ -40,6 +40,7 @@ class Sent:
 
     parts: int = 0
     reasoning_parts: int = 0
+    length: int = 0  # characters of text so far
     figures: board.Figures | None = None
     figures_at: float = 0.0
     stored: tuple[int, board.Figures] | None = None  # characters and figures of a run of another process
@@ -69,7 +70,7 @@ async def events(request: HttpRequest, prompt_id: UUID) -> StreamingHttpResponse
         return event_stream(
             _one_message(board.stream_end(prompt_id, "You are signed out. Sign in again to see this board."))
         )
-    if not await runner.in_database(lambda: Prompt.objects.of(user).filter(pk=prompt_id).exists()):
+    if not await runner.reading(lambda: Prompt.objects.of(user).filter(pk=prompt_id).exists()):
         raise Http404
     return event_stream(follow(prompt_id))
 
@@ -90,7 +91,8 @@ async def follow(prompt_id: UUID) -> AsyncIterator[bytes]:
             last_sent = now
             yield COMMENT
         if all(each.is_final for each in sent.values()):
-            yield frame(await runner.in_database(partial(_last_words, prompt_id)))
+            runner.forget(prompt_id)
+            yield frame(await runner.reading(partial(_last_words, prompt_id)))
             yield END
             return
         if runner.closing.is_set() or now - began > LONGEST_LIFE:
@@ -112,7 +114,7 @@ def _last_words(prompt_id: UUID) -> str:
 async def _news(prompt_id: UUID, sent: dict[UUID, Sent]) -> str:
     """What is new on the board since the last message, as out-of-band parts; the first time, all of it."""
     if not sent:
-        runs = await runner.in_database(lambda: list(Run.objects.filter(prompt=prompt_id).values_list("pk", flat=True)))
+        runs = await runner.reading(lambda: list(Run.objects.filter(prompt=prompt_id).values_list("pk", flat=True)))
         sent.update({run_id: Sent() for run_id in runs})
     parts = []
     elsewhere = []
@@ -125,20 +127,21 @@ async def _news(prompt_id: UUID, sent: dict[UUID, Sent]) -> str:
         else:
             parts.append(_live_news(live, before))
     if elsewhere:
-        parts.append(await runner.in_database(partial(_stored_news, elsewhere, sent)))
+        parts.append(await runner.reading(partial(_stored_news, elsewhere, sent)))
     return "".join(parts)
 
 
 def _live_news(live: LiveRun, before: Sent) -> str:
     now = time.monotonic()
     parts, reasoning_parts = len(live.parts), len(live.reasoning_parts)
+    before.length += sum(map(len, live.parts[before.parts : parts]))
     if before.figures is None:
         news = board.snapshot(live)
         before.figures, before.figures_at = board.live_figures(live), now
     else:
         news = board.additions(
             live,
-            "".join(live.parts[before.parts : parts]),
+            "".join(live.parts[before.parts : parts]) if before.length <= board.LONGEST_SHOWN else "",
             "".join(live.reasoning_parts[before.reasoning_parts : reasoning_parts]),
         )
         is_first = before.parts == 0 and parts > 0

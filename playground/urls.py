@@ -14,6 +14,7 @@ urlpatterns = [
     path("playground/<uuid:prompt_id>/", views.board, name="board"),
     path("playground/<uuid:prompt_id>/events", streams.events, name="events"),
     path("playground/<uuid:prompt_id>/runs/<uuid:run_id>/stop", views.stop, name="stop"),
+    path("playground/<uuid:prompt_id>/runs/<uuid:run_id>/text", views.text, name="text"),
     path("history/", views.history, name="history"),
 ]
 account_patterns = [

@@ -11,6 +11,7 @@ from catalog.pricing import PricingError, Usage
 
 MOST_TOKENS = 10**9
 MOST_USD = Decimal(100_000)
+MOST_DECIMALS = 40  # prices have up to 22; more would not fit where costs are kept
 
 
 def count(value: Any) -> int | None:
@@ -28,7 +29,7 @@ def amount(value: Any) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     value = Decimal(value)
-    if not value.is_finite() or not 0 <= value <= MOST_USD:
+    if not value.is_finite() or not 0 <= value <= MOST_USD or int(value.as_tuple().exponent) < -MOST_DECIMALS:
         return None
     return value
 

@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.middleware import HtmxDetails
 
@@ -71,24 +73,28 @@ def compose(request: HtmxRequest) -> HttpResponse:
         return _refused(request, form)
     try:
         prompt, is_new = opening.open_prompt(request.user, form.asked(), upstreams.name(), upstreams.is_rehearsal())
-    except ledger.BudgetRefusal as refusal:
+    except (ledger.BudgetRefusal, opening.AlreadySent) as refusal:
         form.add_error(None, str(refusal))
+        return _refused(request, form)
+    except OperationalError:
+        form.add_error(None, "The database is busy, so nothing was sent. Try again in a moment.")
         return _refused(request, form)
     if is_new:
         runner.start_or_refuse([run.pk for run in prompt.runs.all()])
     if not request.htmx:
         return redirect(prompt)
     prompt = Prompt.objects.for_board().get(pk=prompt.pk)
-    response = render(request, "playground/_board.html", _context(request, form, prompt) | {"fresh_key": new_key()})
+    response = render(request, "playground/_answered.html", _context(request, form, prompt) | {"fresh_key": new_key()})
     response["HX-Push-Url"] = prompt.get_absolute_url()
     return response
 
 
 def _refused(request: HtmxRequest, form: PromptForm) -> HttpResponse:
     """The form again with its sentences; what was typed stays."""
+    context = _context(request, form) | {"fresh_key": new_key()}
     if not request.htmx:
-        return render(request, "playground/playground.html", _context(request, form), status=422)
-    response = render(request, "playground/_compose.html", _context(request, form), status=422)
+        return render(request, "playground/playground.html", context, status=422)
+    response = render(request, "playground/_compose.html", context, status=422)
     response["HX-Retarget"], response["HX-Reswap"] = "#compose", "outerHTML show:top"
     return response
 
@@ -120,6 +126,7 @@ def worst_case(request: HtmxRequest) -> HttpResponse:
     context = {
         "form": form,
         "plans": plans,
+        "problem": form.first_problem() if form.is_bound and not plans else "",
         "total": sum(worst) if plans and None not in worst else None,
         "is_rehearsal": upstreams.is_rehearsal(),
         "standings": [] if upstreams.is_rehearsal() else ledger.standings(request.user),
@@ -137,6 +144,15 @@ def stop(request: HtmxRequest, prompt_id: UUID, run_id: UUID) -> HttpResponse:
     if Run.objects.filter(pk=run.pk, state__in=LIVE).update(stop_requested=True):
         runner.request_stop(run.pk)
     return HttpResponse(status=204) if request.htmx else redirect(prompt)
+
+
+@require_safe
+def text(request: HttpRequest, prompt_id: UUID, run_id: UUID) -> HttpResponse:
+    """One run's whole answer as a file of plain text."""
+    run = get_object_or_404(Run, prompt=_own_prompt(request, prompt_id), pk=run_id)
+    response = HttpResponse(run.text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{slugify(run.model_name)}.txt"'
+    return response
 
 
 @require_safe

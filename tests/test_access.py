@@ -26,6 +26,7 @@ PUBLIC = {
     "catalog:costs",
     "catalog:healthz",
     "catalog:readyz",
+    "favicon",
     "login",
     "link",
 }
@@ -37,7 +38,7 @@ SIGNED_IN = {
     "playground:history",
     "logout",
 }
-OWN = {"playground:board", "playground:events", "playground:stop"}
+OWN = {"playground:board", "playground:events", "playground:stop", "playground:text"}
 
 
 def names(resolver: Any, prefix: str = "") -> Iterator[str]:
@@ -77,6 +78,8 @@ def addresses(run: Run) -> dict[str, str]:
         "playground:help": "/playground/help/",
         "playground:history": "/history/",
         "playground:board": f"/playground/{run.prompt_id}/",
+        "favicon": "/favicon.ico",
+        "playground:text": f"/playground/{run.prompt_id}/runs/{run.pk}/text",
         "playground:stop": f"/playground/{run.prompt_id}/runs/{run.pk}/stop",
     }
 
@@ -94,15 +97,22 @@ def test_anonymous_visitors_read_the_catalog_and_get_no_cookie(client: Client, r
 @pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
 def test_anonymous_visitors_are_sent_to_sign_in(client: Client, run: Run, name: str, method: str) -> None:
     before = (Prompt.objects.count(), Run.objects.count(), Hold.objects.count())
-    response = getattr(client, method)(addresses(run)[name], HTTP_HX_REQUEST="true")
+    response = getattr(client, method)(addresses(run)[name])
     assert response.status_code == 302
     assert response["Location"].startswith(reverse("login"))
+    by_htmx = getattr(client, method)(
+        addresses(run)[name], HTTP_HX_REQUEST="true", HTTP_HX_CURRENT_URL="https://evil.example/playground/?a=b"
+    )
+    assert by_htmx["HX-Redirect"] == f"{reverse('login')}?next=/playground/"
+    assert by_htmx.content == b""
     assert (Prompt.objects.count(), Run.objects.count(), Hold.objects.count()) == before
     run.refresh_from_db()
     assert run.stop_requested is False
 
 
-@pytest.mark.parametrize(("method", "name"), [("get", "playground:board"), ("post", "playground:stop")])
+@pytest.mark.parametrize(
+    ("method", "name"), [("get", "playground:board"), ("get", "playground:text"), ("post", "playground:stop")]
+)
 def test_somebody_elses_run_does_not_exist(client: Client, run: Run, stranger: Any, method: str, name: str) -> None:
     client.force_login(stranger, backend=BACKEND)
     theirs = getattr(client, method)(addresses(run)[name])

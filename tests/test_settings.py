@@ -7,7 +7,7 @@ import pytest
 
 from tests.live import ROOT, manage
 
-READ = re.compile(r"(?:env\.\w+|secret|number|upstream_url)\(\s*\"([A-Z][A-Z0-9_]+)\"")
+READ = re.compile(r"(?:env\.\w+|secret|number|upstream_url|switch|origins|database)\(\s*\"([A-Z][A-Z0-9_]+)\"")
 
 
 def read_variables() -> set[str]:
@@ -56,8 +56,17 @@ def test_only_the_settings_read_the_environment(path: str) -> None:
         ({"OPENROUTER_BASE_URL": "ftp://example.com"}, "OPENROUTER_BASE_URL is not a plain http or https address."),
         ({"OPENROUTER_BASE_URL": "https://user:word@example.com"}, "OPENROUTER_BASE_URL is not a plain"),
         ({"PORT": "many"}, "PORT is not a number."),
-        ({"PORT": "70000"}, "PORT is 70000; it must be between 0 and 65535."),
-        ({"DATABASE_URL": "mysql://localhost/x"}, "DATABASE_URL must begin with sqlite:// or postgres://."),
+        ({"PORT": "70000"}, "PORT is 70000; it must be a whole number from 0 to 65535."),
+        ({"DATABASE_URL": "mysql://localhost/x"}, "DATABASE_URL must begin with sqlite:// or postgres://"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL must begin with sqlite:// or postgres://"),
+        ({"OPENROUTER_BASE_URL": "http://[::1"}, "OPENROUTER_BASE_URL is not a plain http or https address."),
+        ({"DATA_DIR": "/proc/nowhere"}, "DATA_DIR (/proc/nowhere) cannot be written to."),
+        ({"HTTPS_ONLY": "maybe"}, "HTTPS_ONLY is “maybe”. Set it to on or off."),
+        ({"DEBUG": "x"}, "DEBUG is “x”. Set it to on or off."),
+        ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is empty."),
+        ({"SECRET_KEY_FILE": "/dev/null"}, "SECRET_KEY_FILE names a file that is empty."),
+        ({"PORT": "80.5"}, "PORT is 80.5; it must be a whole number"),
+        ({"CSRF_TRUSTED_ORIGINS": "models.example.com"}, "An origin looks like https://models.example.com."),
         ({"SECRET_KEY_FILE": "/nowhere"}, "SECRET_KEY_FILE names a file that cannot be read"),
     ],
 )

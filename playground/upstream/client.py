@@ -12,15 +12,16 @@ them the key. A request is sent once and never again, because it may have been b
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from functools import cache
 from typing import Any, cast
 
 import httpx
 
 from playground.upstream.answers import Answer
-from playground.upstream.chunks import AnswerReader, Piece
+from playground.upstream.chunks import AnswerReader, Done, Piece, Reasoning, Refusal, Text
 from playground.upstream.deadlines import Clock, Deadlines
 from playground.upstream.errors import (
     Broken,
@@ -31,9 +32,10 @@ from playground.upstream.errors import (
     UpstreamError,
     refused,
 )
+from playground.upstream.redaction import Redactor, without_key
 from playground.upstream.strict_json import short
 
-NAMES = {"openrouter": "OpenRouter", "mistral": "Mistral", "rehearsal": "The rehearsal"}
+NAMES = {"openrouter": "OpenRouter", "mistral": "Mistral", "rehearsal": "the rehearsal"}
 MOST_ERROR_BYTES = 65_536
 ERROR_BODY_SECONDS = 5.0
 AFTER_DONE_SECONDS = 0.05
@@ -60,7 +62,7 @@ class Upstream:
         self.deadlines = deadlines or Deadlines()
         self.site_url = site_url
         self.site_name = site_name
-        self.who = NAMES.get(name, "The upstream")
+        self.who = NAMES.get(name, "the upstream")
         self._key = key
         self._transport = transport
         self._client: httpx.AsyncClient | None = None
@@ -79,7 +81,7 @@ class Upstream:
         failure: UpstreamError
         try:
             async with aclosing(self._answer(content)) as pieces:
-                async for piece in pieces:
+                async for piece in self._keyless(pieces):
                     yield piece
             return
         except UpstreamError as error:
@@ -88,6 +90,34 @@ class Upstream:
             failure = self._lost(error)
         failure.__context__ = failure.__cause__ = None
         raise failure.with_traceback(None)
+
+    async def _keyless(self, pieces: AsyncIterator[Piece]) -> AsyncGenerator[Piece, None]:
+        """The same pieces without our key in any of their texts; what is held back comes before a text of another kind, or at
+        the end, good or bad."""
+        redactors: dict[type[Piece], Redactor] = {}
+        kind: type[Text | Reasoning | Refusal] = Text
+        last = Redactor("")
+        try:
+            async for piece in pieces:
+                if (
+                    isinstance(piece, Text | Reasoning | Refusal | Done)
+                    and type(piece) is not kind
+                    and (rest := last.rest())
+                ):
+                    yield kind(rest)
+                if isinstance(piece, Text | Reasoning | Refusal):
+                    kind = type(piece)
+                    last = redactors.setdefault(kind, Redactor(self._key))
+                    if text := last.feed(piece.text):
+                        yield kind(text)
+                else:
+                    yield replace(piece, **{name: without_key(value, self._key) for name, value in vars(piece).items()})
+        except Exception:
+            if rest := last.rest():
+                yield kind(rest)
+            raise
+        if rest := last.rest():
+            yield kind(rest)
 
     async def aclose(self) -> None:
         """Close every connection. The next `stream` opens new ones."""

@@ -43,6 +43,7 @@ class UpstreamError(Exception):
         retry_after: int | None = None,
     ) -> None:
         """`retry_after` is in seconds."""
+        sentence = sentence[:1].upper() + sentence[1:]
         super().__init__(sentence)
         self.sentence = sentence
         self.detail = detail

@@ -26,8 +26,9 @@ def server(serve: Callable[..., LiveServer], fake_upstream: FakeUpstream) -> Liv
     return serve(OPENROUTER_API_KEY=CANARY, OPENROUTER_BASE_URL=fake_upstream.base_url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _playwright() -> Iterator[Any]:
+    """For one file only: its event loop runs in this thread for as long, and no other test could run one."""
     with sync_playwright() as playwright:
         yield playwright
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import Witness
 from tests.live import CANARY, LiveServer
 from tests.playground.builders import FOUR
 from tests.upstreams.server import FakeUpstream
@@ -173,3 +174,59 @@ def test_troubles_are_told_in_words(
     # The other column runs on undisturbed.
     expect(column(page, NAMES[3])).to_contain_text("Done")
     assert fake_upstream.count == 2
+
+
+def test_a_second_prompt_from_the_same_page_is_a_second_prompt(page: Page, fake_upstream: FakeUpstream) -> None:
+    compose(page, NAMES[0], text="First")
+    run(page)
+    expect(column(page, NAMES[0])).to_contain_text("Done")
+    first = page.url
+    page.get_by_label("Prompt", exact=True).fill("Second")
+    run(page)
+    page.wait_for_url(lambda url: url != first)
+    expect(page.locator("#board .asked")).to_contain_text("Second")
+    expect(column(page, NAMES[0])).to_contain_text("Done")
+    assert [request.body["messages"][-1]["content"] for request in fake_upstream.requests] == ["First", "Second"]
+
+
+def test_the_focus_stays_where_the_work_is(page: Page, fake_upstream: FakeUpstream) -> None:
+    fake_upstream.script(FOUR[0], [Chunks(["Coming"]), WaitFor("rest"), Ending(), Usage(10, 3), DoneMark()])
+    focused = "document.activeElement.textContent.trim()"
+    compose(page, NAMES[0], text=" ")
+    page.get_by_role("button", name="Run", exact=True).press("Enter")
+    expect(page.locator("#compose")).to_contain_text("Write a prompt first.")
+    page.wait_for_function("document.activeElement.name === 'text'")
+    page.get_by_label("Prompt", exact=True).fill("Which wind?")
+    page.get_by_role("button", name="Run", exact=True).press("Enter")
+    expect(column(page, NAMES[0])).to_contain_text("Coming")
+    expect(page.locator("#compose")).not_to_contain_text("Write a prompt first.")
+    assert page.evaluate(focused) == "Answers"
+    column(page, NAMES[0]).get_by_role("button", name="Stop").press("Enter")
+    expect(column(page, NAMES[0])).to_contain_text("reading on for the exact cost")
+    fake_upstream.release("rest")
+    expect(column(page, NAMES[0])).to_contain_text("so Windrose read on")
+    assert page.evaluate("document.activeElement.tagName") == "ARTICLE"
+
+
+def test_a_request_that_fails_is_told_in_words(page: Page, witness: Witness, fake_upstream: FakeUpstream) -> None:
+    compose(page, NAMES[0])
+    page.context.clear_cookies(name="csrftoken")
+    run(page)
+    expect(page.locator("#failure")).to_contain_text("This page is out of date")
+    assert fake_upstream.count == 0
+    witness.forgive(
+        "status of 403",
+        "Response Status Error Code 403",
+        "htmx:responseError",
+        "HTMLElement",
+        "HTMLFormElement",
+        "HTMLDivElement",
+    )
+
+
+def test_who_is_signed_out_is_led_to_the_sign_in(page: Page, fake_upstream: FakeUpstream) -> None:
+    compose(page, NAMES[0])
+    page.context.clear_cookies(name="sessionid")
+    run(page)
+    page.wait_for_url("**/accounts/login/?next=/playground/")
+    assert fake_upstream.count == 0

@@ -43,8 +43,17 @@ class TestOpening:
     def test_one_key_is_one_prompt(self, owner: Any) -> None:
         budget(owner, "1")
         first = open_real(owner, key="same")
-        second, is_new = opening.open_prompt(owner, asked(DEVSTRAL, key="same"), "openrouter", is_rehearsal=False)
+        again = asked(DEVSTRAL, key="same", max_tokens=1000)
+        second, is_new = opening.open_prompt(owner, again, "openrouter", is_rehearsal=False)
         assert (second.pk, is_new) == (first.pk, False)
+        assert Run.objects.count() == 1
+
+    @pytest.mark.parametrize("other", [{"text": "Other"}, {"system": "Other"}, {"temperature": 1.0}])
+    def test_one_key_never_stands_for_two_prompts(self, owner: Any, other: dict[str, Any]) -> None:
+        budget(owner, "1")
+        open_real(owner, key="same")
+        with pytest.raises(opening.AlreadySent, match="sent before with other words"):
+            open_real(owner, key="same", **other)
         assert Run.objects.count() == 1
 
     def test_the_same_key_of_another_person_is_another_prompt(self, owner: Any, stranger: Any) -> None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -52,6 +52,30 @@ class TestCompose:
         assert 'id="key"' in page
         assert 'value="key"' not in page
 
+    def test_the_next_form_has_a_key_of_its_own_beside_the_board(self, signed_in: Client) -> None:
+        """Not inside it: htmx is told to leave nested parts alone."""
+        page = signed_in.post("/playground/", form(), **HTMX).content.decode()
+        before, _, board = page.partition('<section id="board"')
+        assert 'id="key"' in before
+        assert 'id="key"' not in board
+
+    def test_errors_go_when_the_mended_form_is_sent(self, signed_in: Client) -> None:
+        refused = signed_in.post("/playground/", form(text=" "), **HTMX).content.decode()
+        assert 'name="mended"' in refused
+        page = signed_in.post("/playground/", form(mended="on"), **HTMX).content.decode()
+        assert '<form id="compose"' in page
+        assert 'hx-swap-oob="true"' in page
+        assert "Write a prompt first." not in page
+        assert 'value="key"' not in page
+
+    def test_a_locked_database_is_told_in_words(self, signed_in: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        def locked(*_: Any, **__: Any) -> None:
+            raise OperationalError("database is locked")
+
+        monkeypatch.setattr(opening, "open_prompt", locked)
+        response = signed_in.post("/playground/", form(), **HTMX)
+        assert "The database is busy, so nothing was sent." in response.content.decode()
+
     @pytest.mark.parametrize("times", [10])
     def test_the_same_form_again_is_the_same_prompt(self, signed_in: Client, times: int) -> None:
         addresses = {signed_in.post("/playground/", form())["Location"] for _ in range(times)}
@@ -63,8 +87,15 @@ class TestCompose:
         [
             ({"model": []}, "Choose at least one model."),
             ({"text": " "}, "Write a prompt first."),
-            ({"text": "x" * 500_001}, "Ensure this value has at most 500000 characters"),
+            ({"text": "x" * 200_001}, "Ensure this value has at most 200000 characters"),
             ({"parameter-temperature": "3"}, "takes 2 or less; this is 3."),
+            ({"parameter-max_tokens": "9" * 400}, "Ensure this value is less than or equal to"),
+            ({"parameter-max_tokens": "-" + "9" * 400}, "Ensure this value is greater than or equal to"),
+            ({"parameter-seed": "9" * 400}, "Ensure this value is less than or equal to"),
+            ({"parameter-response_format": '{"type": NaN}'}, "This is not JSON."),
+            ({"parameter-response_format": '{"a": 1e999}'}, "This is not JSON."),
+            ({"parameter-response_format": '{"a": "\\u0000"}'}, "This is not JSON."),
+            ({"parameter-tool_choice": '{"a": "\\ud800"}'}, "This is not JSON."),
             ({"text": "a\x00b"}, "Null characters are not allowed."),
         ],
     )
@@ -155,6 +186,20 @@ class TestBoard:
         assert "not known" in page
         assert "stays held" in page
         assert "$0.00<" not in page
+
+    def test_a_long_answer_is_shown_in_part_and_downloaded_whole(self, signed_in: Client, prompt: Prompt) -> None:
+        whole = "begin " + "x" * 400_000 + " the end"
+        self.settle(prompt, text=whole)
+        page = signed_in.get(prompt.get_absolute_url()).content.decode()
+        assert "This is the beginning of 400,014 characters." in page
+        assert " the end" not in page
+        response = signed_in.get(f"/playground/{prompt.pk}/runs/{prompt.runs.get().pk}/text")
+        assert response.content.decode() == whole
+        assert response["Content-Disposition"] == 'attachment; filename="mistral-large-3-2512.txt"'
+
+    def test_a_bill_above_the_worst_case_is_marked(self, signed_in: Client, prompt: Prompt) -> None:
+        self.settle(prompt, billed_usd="9")
+        assert "billed more than the worst case" in signed_in.get(prompt.get_absolute_url()).content.decode()
 
     def test_text_of_a_model_is_text(self, signed_in: Client, prompt: Prompt) -> None:
         self.settle(prompt, text="<script>x</script>{{ 7|add:7 }}<div hx-get='/'>", error_detail="<b>bold</b>")

@@ -62,6 +62,7 @@ def test_what_cannot_be_a_usage_is_none(broken: Any) -> None:
         (reported(cost=Decimal("NaN")), None),
         (reported(cost=Decimal("Infinity")), None),
         (reported(cost=Decimal("1e999")), None),
+        (reported(cost=Decimal("1e-70")), None),
         # The same money under two names: adding it would double it.
         (
             reported(cost=Decimal("0.2"), is_byok=False, cost_details={"upstream_inference_cost": Decimal("0.2")}),

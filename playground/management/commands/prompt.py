@@ -52,7 +52,11 @@ class Command(BaseCommand):
             raise CommandError(" ".join(f"{run.model_name}: {run.error or run.get_state_display()}" for run in failed))
 
     def _form(self, options: dict[str, Any]) -> PromptForm:
-        text = sys.stdin.read() if options["text"] == "-" else options["text"]
+        try:
+            text = sys.stdin.read() if options["text"] == "-" else options["text"]
+            (text + options["system"]).encode()
+        except UnicodeError as error:
+            raise CommandError("The prompt is not valid UTF-8 text.") from error
         data = QueryDict(mutable=True)
         data.setlist("model", options["model"])
         data.update({"text": text, "system": options["system"], "key": new_key()})
