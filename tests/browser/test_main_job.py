@@ -33,6 +33,7 @@ NAMES = ["Mistral Large 3 2512", "Mistral Large 2407", "Mistral Large 2411", "De
 def compose(page: Page, *names: str, text: str = "Which wind?") -> None:
     for name in names:
         page.get_by_role("checkbox", name=name).check()
+    page.wait_for_load_state("networkidle")  # the parameter fields follow the models
     page.get_by_label("Prompt", exact=True).fill(text)
 
 
