@@ -210,11 +210,11 @@ def test_the_main_job_with_the_keyboard_alone(page: Page, fake_upstream: FakeUps
     page.keyboard.type("Which wind?")
     tab_to(page, lambda name: name == "Run")
     page.keyboard.press("Enter")
+    expect(column(page, NAMES[0]).locator("output")).to_have_text("$0.0047")
     expect(column(page, NAMES[0])).to_contain_text("By keyboard.")
     expect(column(page, NAMES[3])).to_contain_text("Coming")
     tab_to(page, lambda name: name.startswith("Stop"))
     page.keyboard.press("Enter")
-    expect(column(page, NAMES[0]).locator("output")).to_have_text("$0.0047")
     expect(column(page, NAMES[3])).to_contain_text("Stopped")
 
 
