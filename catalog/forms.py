@@ -157,7 +157,7 @@ class CostsForm(DayForm):
     page = forms.IntegerField(required=False, min_value=1, max_value=100_000, label="Page")
     model = IdsField(most=MOST_PRICED, too_many="These are {given} models; at most {most} are priced by name.")
 
-    STARTING_POINT = {"prompt_tokens": 10_000, "cached_tokens": 4_000, "completion_tokens": 1_000, "requests": 1_000}
+    STARTING_POINT = {"prompt_tokens": 10_000, "cached_tokens": 4_000, "completion_tokens": 1_000, "requests": 10_000}
 
     def number(self, name: str) -> int:
         """The number given; an untouched form starts from a common workload, a touched one from zero."""

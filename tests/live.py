@@ -126,7 +126,7 @@ class LiveServer:
             connection.row_factory = sqlite3.Row
             return [dict(row) for row in connection.execute(query, values)]
 
-    def wait_for(self, query: str, expected: Any, seconds: float = 10) -> list[dict[str, Any]]:
+    def wait_for(self, query: str, expected: Any, seconds: float = 20) -> list[dict[str, Any]]:
         """Wait until the first column of the first row is `expected`."""
         deadline = time.monotonic() + seconds
         while True:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.live import ROOT
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.postgresql, pytest.mark.timeout(600)]
 AGAIN = ["tests/playground/test_ledger.py", "tests/playground/test_pages.py", "tests/test_access.py", "tests/catalog"]
 
 
@@ -24,7 +24,7 @@ def test_models_and_pages_on_postgresql(postgresql: str) -> None:
         env=os.environ | {"DATABASE_URL": f"{postgresql}/windrose"},
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=580,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-1000:]

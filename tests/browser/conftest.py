@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.live import CANARY, LiveServer
 from tests.upstreams.server import FakeUpstream
 
+expect.set_options(timeout=20_000)  # milliseconds; a busy machine is not a fault
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",

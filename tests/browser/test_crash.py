@@ -10,7 +10,7 @@ from tests.playground.builders import FOUR
 from tests.upstreams.server import FakeUpstream
 from tests.upstreams.steps import Chunks, Hang
 
-pytestmark = [pytest.mark.live, pytest.mark.browser]
+pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.timeout(300)]
 PIECES = ["The text ", "so far: 漢字 ", "🙂\n\nand a paragraph."]
 
 
@@ -31,7 +31,7 @@ def test_kill_nine_and_restart(page: Page, witness: Witness, server: LiveServer,
 
     # The open page comes back by itself: its event stream connects again and is told how things stand.
     for name in NAMES:
-        expect(column(page, name)).to_contain_text("Interrupted", timeout=15_000)
+        expect(column(page, name)).to_contain_text("Interrupted", timeout=30_000)
     page.goto(board)
     for name in NAMES:
         assert text_of(page, name) == "".join(PIECES)

@@ -96,7 +96,7 @@ class FakeUpstream:
             self._held = None
             self._loop.call_soon_threadsafe(held.set)
 
-    def wait_for_requests(self, number: int, seconds: float = 5) -> None:
+    def wait_for_requests(self, number: int, seconds: float = 20) -> None:
         """Block until so many requests have come."""
         with self._changed:
             if not self._changed.wait_for(lambda: len(self.requests) >= number, seconds):
