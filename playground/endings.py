@@ -96,10 +96,10 @@ def broken(live: LiveRun, error: UpstreamError) -> Outcome:
     return _outcome(live, state, error.sentence, error.detail, is_free=error.nothing_billed)
 
 
-def stopped(live: LiveRun, *, was_sent: bool) -> Outcome:
+def stopped(live: LiveRun, *, may_be_billed: bool) -> Outcome:
     """The person pressed Stop: before anything was sent, in mid-answer, or while the rest was read for its cost."""
-    if not was_sent:
-        return _outcome(live, State.STOPPED, "Stopped before anything was sent.", is_free=True)
+    if not may_be_billed:
+        return _outcome(live, State.STOPPED, "Stopped before anything could be billed.", is_free=True)
     if read_usage(live.usage) is not None or live.is_rehearsal:
         sentence = "Stopped." if live.is_rehearsal else STOPPED_READ_ON
         return _outcome(live, State.STOPPED, sentence)

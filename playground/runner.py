@@ -161,6 +161,8 @@ class Runner:
             return
         watchers = self.watch(run.prompt_id)
         live = self.live[run_id] = LiveRun(run, watchers)
+        if run.stop_requested:
+            live.stop.set()
         try:
             outcome = await self._answer(live)
         except asyncio.CancelledError:
@@ -197,7 +199,7 @@ class Runner:
     async def _answer(self, live: LiveRun) -> ledger.Outcome:
         """Read the upstream until it ends, fails, or the person stops it."""
         if live.stop.is_set():
-            return endings.stopped(live, was_sent=False)
+            return endings.stopped(live, may_be_billed=False)
         if self._upstream is None:
             raise NotOpen("The upstream is not connected.")
         upstream = await self._upstream.ready()
@@ -216,14 +218,18 @@ class Runner:
                 if live.stop_ends_billing or live.first_token_ms is None:
                     reading.cancel()
                     await asyncio.gather(reading, return_exceptions=True)
-                    return endings.stopped(live, was_sent=True)
+                    return endings.stopped(live, may_be_billed=True)
                 live.state = State.STOPPING
                 live.watchers.wake()
             try:
                 await reading
             except UpstreamError as error:
-                return endings.stopped(live, was_sent=True) if live.stop.is_set() else endings.broken(live, error)
-            return endings.stopped(live, was_sent=True) if live.state is State.STOPPING else endings.completed(live)
+                if live.stop.is_set():
+                    return endings.stopped(live, may_be_billed=not error.nothing_billed)
+                return endings.broken(live, error)
+            return (
+                endings.stopped(live, may_be_billed=True) if live.state is State.STOPPING else endings.completed(live)
+            )
         finally:
             stopping.cancel()
             reading.cancel()

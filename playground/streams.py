@@ -67,9 +67,7 @@ async def events(request: HttpRequest, prompt_id: UUID) -> StreamingHttpResponse
     # Looking at the session opened a connection in this request's thread, which would be held for as long as the stream.
     await sync_to_async(close_old_connections)()
     if not user.is_authenticated:
-        return event_stream(
-            _one_message(board.stream_end(prompt_id, "You are signed out. Sign in again to see this board."))
-        )
+        return event_stream(_one_message(board.stream_end(prompt_id, SIGNED_OUT, SIGNED_OUT)))
     if not await runner.reading(lambda: Prompt.objects.of(user).filter(pk=prompt_id).exists()):
         raise Http404
     return event_stream(follow(prompt_id))

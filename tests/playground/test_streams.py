@@ -56,7 +56,7 @@ def test_a_finished_board_gets_its_columns_and_the_end(owner: Any, finished: Pro
 def test_somebody_who_is_signed_out_is_told_and_let_go(finished: Prompt) -> None:
     status, body = stream(None, finished.pk)
     assert status == 200
-    assert "You are signed out" in body
+    assert f'#summary-{finished.pk.hex}">You are signed out' in body  # in sight, not only announced
     assert "answer" not in body.replace("the answers", "")
     assert body.endswith("event: end\ndata: 1\n\n")
 
