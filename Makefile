@@ -32,6 +32,7 @@ format: $(VENV)/development.stamp
 lock: $(VENV)/development.stamp
 	@$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --quiet -o requirements.txt
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --no-annotate --quiet -o requirements-dev.txt
+	@$(BIN)/uv pip compile pyproject.toml --group bench --universal --generate-hashes --no-header --no-annotate --quiet -o requirements-bench.txt
 
 clean:
 	@rm -rf $(VENV) var/static

@@ -15,8 +15,8 @@ from typing import Any
 from django.http import HttpResponse
 
 from catalog.comparison import Cell, Group, Side
+from catalog.exact import parse_amount, per_million, plain
 from catalog.models.variants import Status
-from catalog.pricing import parse_amount, per_million, plain
 from catalog.workloads import SHOWN_LINES, RankedCost
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -6,7 +6,7 @@ in USD; what is unknown is an em dash, never a zero.
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from catalog import pricing
+from catalog import exact
 
 UNKNOWN = "—"
 
@@ -36,7 +36,7 @@ def usd_exact(amount: Decimal | None) -> str:
 
 def per_million(amount: Decimal | None) -> str:
     """A price per token as its price per million tokens, exact, with at least two decimals: 0.50, 0.0645."""
-    return UNKNOWN if amount is None else _trim(format(pricing.per_million(amount), ",f"), 2)
+    return UNKNOWN if amount is None else _trim(format(exact.per_million(amount), ",f"), 2)
 
 
 def tokens(count: int | None) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from catalog.exact import PricingError
 from catalog.models import LanguageModel, Modality, Parameter
 from catalog.models.variants import LARGEST_CONTEXT, Status
-from catalog.pricing import PricingError, Usage
+from catalog.pricing import Usage
 
 MOST_WORDS = 8
 MOST_COMPARED = 6

@@ -5,7 +5,8 @@ A run keeps the rates it began with, so that a later price never changes an old 
 
 from datetime import time
 
-from catalog.pricing import Component, Condition, Rate, parse_amount, plain
+from catalog.exact import parse_amount, plain
+from catalog.pricing import Component, Condition, Rate
 
 
 def freeze(rate: Rate) -> dict[str, str | int | bool]:

@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from catalog import figures
+from catalog.exact import parse_amount, plain
 from catalog.models import Listing, PricePeriod, Rate
-from catalog.pricing import LABELS, PER_TOKEN, Component, parse_amount, plain
+from catalog.pricing import LABELS, PER_TOKEN, Component
 
 
 @dataclass(frozen=True)

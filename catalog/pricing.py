@@ -16,16 +16,13 @@ cached, and 1,000 completion tokens, cost 6,000 x 0.0000005 + 4,000 x 0.00000005
 = 0.003 + 0.0002 + 0.0015 = $0.0047.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
-from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
+from decimal import Decimal, localcontext
 from enum import StrEnum
 
-# Wide enough for any 28-digit rate times any 18-digit count; if a sum ever needs more, it raises instead of rounding.
-EXACT = Context(prec=80, traps=[Inexact, InvalidOperation])
-DECIMAL_TEXT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+from catalog.exact import EXACT, PricingError
 
 
 class Component(StrEnum):
@@ -54,10 +51,6 @@ LABELS = {
 PER_TOKEN = frozenset(
     {Component.INPUT, Component.CACHE_READ, Component.CACHE_WRITE, Component.OUTPUT, Component.REASONING}
 )
-
-
-class PricingError(ValueError):
-    """Counts or amounts that cannot be priced; the message is a sentence for a person."""
 
 
 class Status(StrEnum):
@@ -181,40 +174,6 @@ class Bill:
     @property
     def is_conditional(self) -> bool:
         return bool(self.conditions)
-
-
-def parse_amount(text: str) -> Decimal | None:
-    """A price as its source wrote it. Blank and -1 mean that the source does not know it.
-
-    Raises PricingError for anything that is not a plain decimal number of 0 or more.
-    """
-    text = text.strip()
-    if not text:
-        return None
-    if not DECIMAL_TEXT.fullmatch(text):
-        raise PricingError(f"“{text[:40]}” is not a price. Write a plain number, such as 0.50.")
-    amount = Decimal(text)
-    if amount == -1:
-        return None
-    if amount < 0:
-        raise PricingError(f"A price cannot be negative ({text}).")
-    return amount
-
-
-def plain(amount: Decimal) -> str:
-    """The exact amount without an exponent and without trailing zeros."""
-    text = format(amount, "f")
-    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
-
-
-def per_token(per_million: Decimal) -> Decimal:
-    """An amount per million tokens as an amount per token, exact."""
-    return per_million.scaleb(-6, EXACT)
-
-
-def per_million(amount: Decimal) -> Decimal:
-    """An amount per token as an amount per million tokens, exact."""
-    return amount.scaleb(6, EXACT)
 
 
 def bill(rates: Iterable[Rate], usage: Usage, at: datetime | None = None, batch: bool = False) -> Bill:

@@ -9,11 +9,11 @@ from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
 from catalog import figures
+from catalog.exact import parse_amount
 from catalog.facts import day_text
 from catalog.forms import TableForm
 from catalog.models import LanguageModel
 from catalog.models.variants import Status
-from catalog.pricing import parse_amount
 
 PAGE_ROWS = 50
 NEWEST_FIRST = "-released"

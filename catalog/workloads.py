@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from django.urls import reverse
 
-from catalog import figures, pricing
+from catalog import exact, figures, pricing
 from catalog.models import Listing, Rate
 from catalog.models.variants import Status
 from catalog.pricing import Bill, Component, Condition, Usage
@@ -63,7 +63,7 @@ class Cost:
         return self.times(1000)
 
     def times(self, requests: int) -> Decimal | None:
-        return None if self.total is None else pricing.EXACT.multiply(self.total, Decimal(requests))
+        return None if self.total is None else exact.EXACT.multiply(self.total, Decimal(requests))
 
     def line_texts(self) -> list[str]:
         """What fresh, cached and output tokens cost; tokens without a rate of their own are counted as fresh ones."""
@@ -142,7 +142,7 @@ def priced_on(day: date, model_ids: list[str]) -> list[Priced]:
         unknown,
     ) in Rate.objects.for_costs(day):
         condition = Condition(over, start, end, batch, unknown) if is_conditional else ALWAYS
-        rate = pricing.Rate(Component(component), pricing.parse_amount(amount), condition)
+        rate = pricing.Rate(Component(component), exact.parse_amount(amount), condition)
         rates.setdefault(listing_id, []).append(rate)
         if ends_on is not None and ends_on <= day:
             ended[listing_id] = ends_on

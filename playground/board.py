@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
 
-from catalog import figures, markdown, pricing
+from catalog import exact, figures, markdown, pricing
 from playground.live import LiveRun
 from playground.models import Run, State
 
@@ -75,7 +75,7 @@ def final_amount(run: Run) -> Decimal | None:
     """What a finished run cost, or would have cost: billed, else computed; 0 where certainly nothing was billed."""
     text = run.computed_usd if run.is_rehearsal else (run.billed_usd or run.computed_usd)
     if text:
-        return pricing.parse_amount(text)
+        return exact.parse_amount(text)
     hold = getattr(run, "hold", None)
     is_free = hold is not None and hold.spent == 0 and not run.is_rehearsal
     return Decimal(0) if is_free else None
@@ -97,7 +97,7 @@ def summary(runs: Iterable[Run]) -> str:
     would = "would have cost" if runs[0].is_rehearsal else "cost"
     sentences = []
     if known:
-        with localcontext(pricing.EXACT):
+        with localcontext(exact.EXACT):
             total = sum((amount for amount, _ in known), Decimal(0))
         sentences.append(f"All together this {would} {figures.usd_exact(total)}.")
     if len(known) < len(runs):
@@ -124,11 +124,11 @@ class Column:
 
     @property
     def computed(self) -> Decimal | None:
-        return pricing.parse_amount(self.run.computed_usd)
+        return exact.parse_amount(self.run.computed_usd)
 
     @property
     def billed(self) -> Decimal | None:
-        return pricing.parse_amount(self.run.billed_usd)
+        return exact.parse_amount(self.run.billed_usd)
 
     @property
     def difference(self) -> Decimal | None:
@@ -159,7 +159,7 @@ class Column:
     @property
     def exceeds_worst_case(self) -> bool:
         """Whether the upstream billed more than was thought possible: a wrong price, or a wrong bill."""
-        worst = pricing.parse_amount(self.run.estimate_usd)
+        worst = exact.parse_amount(self.run.estimate_usd)
         return self.billed is not None and worst is not None and self.billed > worst
 
     @property

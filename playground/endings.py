@@ -7,7 +7,7 @@ the frozen rates, else unknown. Only what certainly was not billed costs 0.
 from decimal import Decimal
 from typing import Any
 
-from catalog import pricing
+from catalog import exact, pricing
 from playground.ledger import INTERRUPTED, Outcome
 from playground.live import LiveRun
 from playground.models import State
@@ -54,8 +54,8 @@ def _costs(live: LiveRun) -> tuple[dict[str, str], Decimal | None]:
         computed = bill.total if bill.status is pricing.Status.EXACT else None
     billed = None if live.is_rehearsal else read_cost(live.usage)
     texts = {
-        "computed_usd": "" if computed is None else pricing.plain(computed),
-        "billed_usd": "" if billed is None else pricing.plain(billed),
+        "computed_usd": "" if computed is None else exact.plain(computed),
+        "billed_usd": "" if billed is None else exact.plain(billed),
     }
     if live.is_rehearsal:
         return texts, Decimal(0)

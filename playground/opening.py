@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from catalog import frozen, pricing
+from catalog import exact, frozen, pricing
 from catalog.models import Listing, PricePeriod
 from playground import estimate, ledger
 from playground.models import Prompt, Run
@@ -141,5 +141,5 @@ def _run(prompt: Prompt, position: int, planned: Plan, upstream: str, is_rehears
         rates=[frozen.freeze(rate) for rate in planned.period.pricing_rates()] if planned.period else [],
         request=planned.body,
         left_out=planned.left_out,
-        estimate_usd="" if planned.worst is None else pricing.plain(planned.worst),
+        estimate_usd="" if planned.worst is None else exact.plain(planned.worst),
     )

@@ -7,7 +7,8 @@ is inside the completion tokens, as OpenRouter and the OpenAI API define them.
 from decimal import Decimal
 from typing import Any
 
-from catalog.pricing import PricingError, Usage
+from catalog.exact import PricingError
+from catalog.pricing import Usage
 
 MOST_TOKENS = 10**9
 MOST_USD = Decimal(100_000)

@@ -4,8 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from catalog.exact import per_token, plain
 from catalog.models import Alias, LanguageModel, Listing, Market, Modality, Parameter, PricePeriod, Rate, Source, Vendor
-from catalog.pricing import per_token, plain
 
 DAY = date(2025, 12, 1)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from catalog import figures, pricing
+from catalog import exact, figures, pricing
 from catalog.models import PricePeriod, Rate
 from catalog.models.prices import DEAREST_TOKEN
 
@@ -33,8 +33,8 @@ class PerMillionField(forms.CharField):
         if text.startswith("-"):
             raise forms.ValidationError(f"A price cannot be negative ({text}).")
         try:
-            return pricing.parse_amount(text.removeprefix("$"))
-        except pricing.PricingError as error:
+            return exact.parse_amount(text.removeprefix("$"))
+        except exact.PricingError as error:
             raise forms.ValidationError(str(error)) from error
 
 
@@ -53,18 +53,18 @@ def check(amount: Decimal | None) -> Decimal | None:
     """The amount per token of a price per million; refuses, with a sentence, what can only be a slip of the unit."""
     if amount is None:
         return None
-    per_token = pricing.per_token(amount)
-    dearest = pricing.per_million(DEAREST_TOKEN)
+    per_token = exact.per_token(amount)
+    dearest = exact.per_million(DEAREST_TOKEN)
     if per_token > DEAREST_TOKEN:
         raise forms.ValidationError(
-            f"{pricing.plain(amount)} per million tokens is absurd: the most that is accepted is {pricing.plain(dearest)}."
+            f"{exact.plain(amount)} per million tokens is absurd: the most that is accepted is {exact.plain(dearest)}."
         )
     if 0 < amount < CHEAPEST:
         raise forms.ValidationError(
-            f"{pricing.plain(amount)} per million tokens is absurdly low. Was this the price of one token? "
+            f"{exact.plain(amount)} per million tokens is absurdly low. Was this the price of one token? "
             f"That would be {figures.per_million(amount)} per million."
         )
-    if len(pricing.plain(per_token)) > LONGEST_AMOUNT:
+    if len(exact.plain(per_token)) > LONGEST_AMOUNT:
         raise forms.ValidationError("That is more decimals than any source has. Round it.")
     return per_token
 
@@ -92,11 +92,11 @@ def write(period: PricePeriod, prices: dict[str, Decimal | None]) -> None:
             Rate.objects.filter(pk__in=[rate.pk for rate in plain_rates]).delete()
             rates = [rate for rate in rates if rate not in plain_rates]
         elif plain_rates:
-            plain_rates[-1].amount = pricing.plain(per_token)
+            plain_rates[-1].amount = exact.plain(per_token)
             plain_rates[-1].save()
         else:
             first = next((at for at, rate in enumerate(rates) if rate.is_conditional), len(rates))
-            rates.insert(first, Rate(period=period, component=component, amount=pricing.plain(per_token)))
+            rates.insert(first, Rate(period=period, component=component, amount=exact.plain(per_token)))
     _renumber(period, rates)
 
 

@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from catalog import figures, pricing
+from catalog import exact, figures, pricing
 from catalog.admin import amounts
 from catalog.admin.sources import RELATED
 from catalog.admin.together import TogetherForm, TogetherFormSet
@@ -155,7 +155,7 @@ class RateInline(admin.TabularInline):
     def per_million(self, rate: Rate) -> str:
         if not rate.pk or rate.component not in pricing.PER_TOKEN:
             return "—"
-        return figures.per_million(pricing.parse_amount(rate.amount))
+        return figures.per_million(exact.parse_amount(rate.amount))
 
     def has_add_permission(self, request: HttpRequest, obj: PricePeriod | None = None) -> bool:
         return not (obj and obj.is_used) and super().has_add_permission(request, obj)

@@ -14,7 +14,7 @@ from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from catalog import pricing
+from catalog import exact, pricing
 from catalog.models.listings import Listing
 from catalog.models.sources import Source
 from catalog.models.variants import LanguageModel
@@ -110,7 +110,7 @@ class PricePeriod(models.Model):
         found = None
         for rate in self.rates.all():
             if rate.component == component and not rate.is_conditional:
-                found = pricing.parse_amount(rate.amount)
+                found = exact.parse_amount(rate.amount)
         return found
 
     def clean(self) -> None:
@@ -235,13 +235,13 @@ class Rate(models.Model):
             batch=self.is_batch,
             unknown=self.unknown_condition,
         )
-        return pricing.Rate(pricing.Component(self.component), pricing.parse_amount(self.amount), condition)
+        return pricing.Rate(pricing.Component(self.component), exact.parse_amount(self.amount), condition)
 
     def clean(self) -> None:
         errors: dict[str, str] = {}
         try:
-            check_amount(self.component, pricing.parse_amount(self.amount))
-        except pricing.PricingError as error:
+            check_amount(self.component, exact.parse_amount(self.amount))
+        except exact.PricingError as error:
             errors["amount"] = str(error)
         if (self.utc_start is None) != (self.utc_end is None):
             errors["utc_end"] = "A window of hours needs both its start and its end."
@@ -249,7 +249,7 @@ class Rate(models.Model):
             raise ValidationError(errors)
 
     def save(self, *args: object, **kwargs: object) -> None:
-        amount = pricing.parse_amount(self.amount)
+        amount = exact.parse_amount(self.amount)
         check_amount(self.component, amount)
         self.amount_sort = amount
         self.is_conditional = self.as_pricing().condition != pricing.Condition()
@@ -261,11 +261,9 @@ def check_amount(component: str, amount: Decimal | None) -> None:
     if amount is None:
         return
     if component in pricing.PER_TOKEN and amount > DEAREST_TOKEN:
-        raise pricing.PricingError(
-            f"{pricing.plain(amount)} per token is ${pricing.plain(pricing.per_million(amount))} per million tokens. "
+        raise exact.PricingError(
+            f"{exact.plain(amount)} per token is ${exact.plain(exact.per_million(amount))} per million tokens. "
             "Was a price per million written as a price per token?"
         )
     if component not in pricing.PER_TOKEN and amount > DEAREST_OTHER:
-        raise pricing.PricingError(
-            f"{pricing.plain(amount)} each is absurd. The most that is accepted is {DEAREST_OTHER}."
-        )
+        raise exact.PricingError(f"{exact.plain(amount)} each is absurd. The most that is accepted is {DEAREST_OTHER}.")

@@ -4,13 +4,13 @@ from decimal import Decimal
 
 from django import template
 
-from catalog import figures, pricing
+from catalog import exact, figures
 
 register = template.Library()
 
 
 def _decimal(value: Decimal | str | None) -> Decimal | None:
-    return pricing.parse_amount(value) if isinstance(value, str) else value
+    return exact.parse_amount(value) if isinstance(value, str) else value
 
 
 @register.filter

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from catalog import figures, pricing
+from catalog import exact, figures, pricing
 from catalog.models import Alias, LanguageModel, Listing, Parameter, PricePeriod, Rate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
@@ -258,8 +258,8 @@ def test_aliases(name: str, day: date, slug: str) -> None:
 
 def test_amounts_are_exact_text() -> None:
     for rate in Rate.objects.all():
-        amount = pricing.parse_amount(rate.amount)
-        assert amount is None or pricing.plain(amount) == rate.amount
+        amount = exact.parse_amount(rate.amount)
+        assert amount is None or exact.plain(amount) == rate.amount
         assert rate.amount_sort == amount
 
 

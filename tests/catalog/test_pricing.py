@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog import frozen, pricing
-from catalog.pricing import Component, Condition, PricingError, Rate, Status, Usage, bill
+from catalog import exact, frozen, pricing
+from catalog.exact import PricingError
+from catalog.pricing import Component, Condition, Rate, Status, Usage, bill
 
 D = Decimal
 LARGE_3 = [
@@ -30,7 +31,7 @@ WORKLOAD = Usage(prompt_tokens=10_000, cached_tokens=4_000, completion_tokens=1_
 
 
 def amounts(found: pricing.Bill) -> dict[str, str]:
-    return {line.component.value: pricing.plain(line.amount) for line in found.lines if line.amount is not None}
+    return {line.component.value: exact.plain(line.amount) for line in found.lines if line.amount is not None}
 
 
 @pytest.mark.parametrize(
@@ -208,18 +209,18 @@ def test_a_negative_rest_names_both_numbers():
     ],
 )
 def test_prices_are_read_as_written(text, amount):
-    assert pricing.plain(pricing.parse_amount(text)) == amount
+    assert exact.plain(exact.parse_amount(text)) == amount
 
 
 @pytest.mark.parametrize("text", ["", "   ", "-1", "-1.0"])
 def test_blank_and_minus_one_mean_unknown(text):
-    assert pricing.parse_amount(text) is None
+    assert exact.parse_amount(text) is None
 
 
 @pytest.mark.parametrize("text", ["-2", "free", "1,5", "NaN", "Infinity", "0x1", "1e9999", "1_000"])
 def test_other_words_are_not_prices(text):
     with pytest.raises(PricingError):
-        pricing.parse_amount(text)
+        exact.parse_amount(text)
 
 
 def test_twenty_two_decimals_survive():

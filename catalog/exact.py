@@ -1,0 +1,56 @@
+"""Exact decimal amounts: read as their source wrote them, scaled and written without rounding. Pure; no Django, no float."""
+
+import re
+from decimal import Context, Decimal, Inexact, InvalidOperation
+
+# Wide enough for any 28-digit rate times any 18-digit count; if a sum ever needs more, it raises instead of rounding.
+EXACT = Context(prec=80, traps=[Inexact, InvalidOperation])
+DECIMAL_TEXT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+
+
+class PricingError(ValueError):
+    """Counts or amounts that cannot be priced; the message is a sentence for a person."""
+
+
+def parse_amount(text: str) -> Decimal | None:
+    """A price as its source wrote it. Blank and -1 mean that the source does not know it.
+
+    Raises PricingError for anything that is not a plain decimal number of 0 or more.
+    """
+    text = text.strip()
+    if not text:
+        return None
+    if not DECIMAL_TEXT.fullmatch(text):
+        raise PricingError(f"“{text[:40]}” is not a price. Write a plain number, such as 0.50.")
+    amount = Decimal(text)
+    if amount == -1:
+        return None
+    if amount < 0:
+        raise PricingError(f"A price cannot be negative ({text}).")
+    return amount
+
+
+def parse_share(text: str) -> Decimal:
+    """A part of one, such as a discount of 0.25; blank is 0. Raises PricingError outside 0 to 1."""
+    share = parse_amount(text) or Decimal(0)
+    if share > 1:
+        raise PricingError(
+            f"A discount is a part of one, such as 0.25 for a quarter off; {plain(share)} is more than all."
+        )
+    return share
+
+
+def plain(amount: Decimal) -> str:
+    """The exact amount without an exponent and without trailing zeros."""
+    text = format(amount, "f")
+    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+
+
+def per_token(per_million: Decimal) -> Decimal:
+    """An amount per million tokens as an amount per token, exact."""
+    return per_million.scaleb(-6, EXACT)
+
+
+def per_million(amount: Decimal) -> Decimal:
+    """An amount per token as an amount per million tokens, exact."""
+    return amount.scaleb(6, EXACT)
