@@ -8,9 +8,10 @@ from typing import Any
 
 from catalog import figures
 from catalog.facts import day_text, parameter_counts
+from catalog.figures import DOLLARS, Display
 from catalog.models import LanguageModel, Listing, Parameter
 from catalog.pricelist import period_for
-from catalog.pricing import LABELS, Component, Usage, bill
+from catalog.pricing import LABELS, PER_TOKEN, Component, Usage, bill
 from catalog.pricing import Status as PricingStatus
 
 WORKLOAD = Usage(prompt_tokens=10_000, cached_tokens=4_000, completion_tokens=1_000)
@@ -69,9 +70,9 @@ def sides(models: list[LanguageModel], day: date) -> list[Side]:
     ]
 
 
-def compared(columns: list[Side], only_differences: bool = False) -> list[Group]:
+def compared(columns: list[Side], only_differences: bool = False, display: Display = DOLLARS) -> list[Group]:
     """The groups for models loaded by `for_page`; makes no query of its own."""
-    groups = [facts(columns), prices(columns), limits(columns), parameters(columns)]
+    groups = [facts(columns), prices(columns, display), limits(columns), parameters(columns)]
     if only_differences:
         groups = [group.differing() for group in groups]
     return [group for group in groups if group.lines]
@@ -100,26 +101,33 @@ def facts(columns: list[Side]) -> Group:
     )
 
 
-def prices(columns: list[Side]) -> Group:
+def prices(columns: list[Side], display: Display = DOLLARS) -> Group:
     periods = [period_for(side.listing, side.day) if side.listing else (None, "") for side in columns]
-    lines = []
+    lines, unit = [], display.symbol.strip()
     for component in Component:
         amounts = [period.amount(component) if period else None for period, _ in periods]
         if component not in (Component.INPUT, Component.OUTPUT) and not any(amount is not None for amount in amounts):
             continue
-        is_per_token = component not in (Component.REQUEST, Component.IMAGE, Component.WEB_SEARCH)
-        write = figures.per_million if is_per_token else figures.usd_exact
+        is_per_token = component in PER_TOKEN
+        write = display.per_million if is_per_token else display.to_the_digit
         lines.append(
             Line(
                 LABELS[component],
                 _figures(amounts, write, ["last price" if note else "" for _, note in periods]),
-                "$ per million tokens" if is_per_token else "$ each",
+                f"{unit} per million tokens" if is_per_token else f"{unit} each",
                 is_number=True,
             )
         )
     bills = [bill(period.pricing_rates() if period else [], WORKLOAD) for period, _ in periods]
     totals = [each.total if each.status is not PricingStatus.AT_LEAST else None for each in bills]
-    lines.append(Line("One request", _figures(totals, figures.usd_exact), WORKLOAD_LABEL, is_number=True))
+    lines.append(
+        Line(
+            "One request",
+            _figures(totals, display.to_the_digit, [display.thousandfold(total) for total in totals]),
+            WORKLOAD_LABEL,
+            is_number=True,
+        )
+    )
     return Group("Prices", lines)
 
 

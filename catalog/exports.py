@@ -1,4 +1,4 @@
-"""The table, the comparison and the costs as CSV, JSON and Markdown: the rows and columns shown, with exact figures.
+"""Pages as CSV, JSON and Markdown: the rows and columns shown, with exact figures.
 
 A CSV cell that a spreadsheet would take for a formula is prefixed with an apostrophe; numbers are left as they are.
 """
@@ -15,9 +15,10 @@ from typing import Any
 from django.http import HttpResponse
 
 from catalog.comparison import Cell, Group, Side
-from catalog.exact import parse_amount, per_million, plain
+from catalog.exact import per_million, plain
+from catalog.figures import DOLLARS, Display
 from catalog.models.variants import Status
-from catalog.workloads import SHOWN_LINES, RankedCost
+from catalog.pricelist import annotated
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 TYPES = {
@@ -92,25 +93,23 @@ def _line(cells: list[str]) -> str:
     return f"| {' | '.join(escaped)} |"
 
 
-def table_sheet(models: Iterable[Any]) -> Sheet:
+def table_sheet(models: Iterable[Any], display: Display = DOLLARS) -> Sheet:
     """The rows of models annotated by `for_table`."""
     columns = [
         "Model",
         "Id",
         "Context",
-        "Input $/M",
-        "Output $/M",
-        "Cached $/M",
+        *(f"{name} {display.symbol.strip()}/M" for name in ("Input", "Output", "Cached")),
         "Released",
         "Listed",
         "Reads",
         "Status",
     ]
-    return Sheet("models", columns, [_table_row(model) for model in models])
+    return Sheet("models", columns, [_table_row(model, display) for model in models])
 
 
-def _table_row(model: Any) -> list[Value]:
-    amounts = [parse_amount(text or "") for text in (model.input_amount, model.output_amount, model.cache_amount)]
+def _table_row(model: Any, display: Display) -> list[Value]:
+    amounts = [display.convert(annotated(model, name)) for name in ("input", "output", "cache")]
     return [
         model.name,
         model.public_id,
@@ -134,28 +133,3 @@ def comparison_sheet(sides: list[Side], groups: list[Group]) -> Sheet:
         for line in group.lines
     ]
     return Sheet("comparison", columns, rows)
-
-
-def costs_sheet(costs: Iterable[RankedCost], requests: int, per: str) -> Sheet:
-    lines = ["Fresh $", "Cached $", "Output $"]
-    columns = ["Model", "Id", "One request $", "Figure", *lines, "1,000 requests $", f"{requests:,} a {per} $"]
-    columns += ["Times the cheapest", "Status", "Note"]
-    rows: list[list[Value]] = []
-    for row in costs:
-        cost = row.cost
-        amounts = {line.component: line.amount for line in cost.bill.lines}
-        rows.append(
-            [
-                cost.priced.name,
-                cost.priced.public_id,
-                cost.total,
-                cost.bill.status.value.replace("_", " "),
-                *(amounts.get(part) for part in SHOWN_LINES),
-                cost.per_thousand,
-                cost.all_requests,
-                "" if cost.is_at_least else row.multiple,
-                cost.priced.status.label,
-                cost.note,
-            ]
-        )
-    return Sheet("costs", columns, rows)

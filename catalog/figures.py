@@ -1,14 +1,19 @@
 """How figures are written for people: money, prices per million, tokens, durations. Pure; rounds only here.
 
 One rule for each kind, used by every page, so that the same figure looks the same everywhere. Amounts are `Decimal`
-in USD; what is unknown is an em dash, never a zero.
+in USD, which a `Display` may show converted; what is unknown is an em dash, never a zero.
 """
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from catalog import exact
 
 UNKNOWN = "—"
+A_CENT = Decimal("0.01")
+ROUNDING = Context(prec=80, rounding=ROUND_HALF_EVEN)
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "PLN": "zł "}
 
 
 def _trim(text: str, least_decimals: int) -> str:
@@ -17,16 +22,33 @@ def _trim(text: str, least_decimals: int) -> str:
     return f"{whole}.{decimals}" if decimals else whole
 
 
-def usd(amount: Decimal | None) -> str:
-    """Money at a glance. Under a dollar three significant digits, above it cents: $0.00456, $0.026, $1,234.50."""
+def money(amount: Decimal | None, symbol: str = "$") -> str:
+    """Money at a glance. Under one unit three significant digits, above it cents: $0.00456, $0.026, $1,234.50."""
     if amount is None:
         return UNKNOWN
     if amount == 0:
-        return "$0"
+        return f"{symbol}0"
     if abs(amount) >= 1:
-        return f"${amount.quantize(Decimal('0.01'), ROUND_HALF_EVEN):,f}"
-    rounded = amount.quantize(Decimal(1).scaleb(amount.adjusted() - 2), ROUND_HALF_EVEN)
-    return "$" + _trim(format(rounded, "f"), 2)
+        return f"{symbol}{amount.quantize(Decimal('0.01'), context=ROUNDING):,f}"
+    rounded = amount.quantize(Decimal(1).scaleb(amount.adjusted() - 2), context=ROUNDING)
+    return symbol + _trim(format(rounded, "f"), 2)
+
+
+def symbol(code: str) -> str:
+    """What stands before an amount of a currency: $, €, or its code and a space."""
+    return SYMBOLS.get(code, f"{code} ")
+
+
+def percent(share: Decimal) -> str:
+    """A part of one in percent, two significant digits at least: 40%, 2.5%, 0.31%."""
+    part = abs(share) * 100
+    step = Decimal(1) if part >= 10 or not part else Decimal(1).scaleb(part.adjusted() - 1)
+    return _trim(format(part.quantize(step, context=ROUNDING), "f"), 0) + "%"
+
+
+def usd(amount: Decimal | None) -> str:
+    """US dollars at a glance: $0.00456, $0.026, $1,234.50."""
+    return money(amount)
 
 
 def usd_exact(amount: Decimal | None) -> str:
@@ -37,6 +59,52 @@ def usd_exact(amount: Decimal | None) -> str:
 def per_million(amount: Decimal | None) -> str:
     """A price per token as its price per million tokens, exact, with at least two decimals: 0.50, 0.0645."""
     return UNKNOWN if amount is None else _trim(format(exact.per_million(amount), ",f"), 2)
+
+
+@dataclass(frozen=True)
+class Display:
+    """The currency that amounts are shown in. Dollars are the truth, shown exactly; another one is a conversion at the
+    rate of a day, for the eye: `per_usd` units of it for one dollar."""
+
+    code: str = "USD"
+    per_usd: Decimal = Decimal(1)
+    rate_on: date | None = None
+
+    @property
+    def is_converted(self) -> bool:
+        return self.code != "USD"
+
+    @property
+    def symbol(self) -> str:
+        return symbol(self.code)
+
+    def convert(self, amount: Decimal | None) -> Decimal | None:
+        """An amount of US dollars in this currency, unrounded."""
+        if amount is None or not self.is_converted:
+            return amount
+        return exact.EXACT.multiply(amount, self.per_usd)
+
+    def money(self, amount: Decimal | None) -> str:
+        return money(self.convert(amount), self.symbol)
+
+    def to_the_digit(self, amount: Decimal | None) -> str:
+        """Dollars to their last digit; a conversion at a glance, as its digits would claim more than its rate knows."""
+        return self.money(amount) if self.is_converted else usd_exact(amount)
+
+    def thousandfold(self, amount: Decimal | None) -> str:
+        """What stands beside a cost of less than a cent: $0.72 per 1,000. Blank beside any other."""
+        if not amount or amount >= A_CENT:
+            return ""
+        return f"{self.money(exact.EXACT.multiply(amount, Decimal(1000)))} per 1,000"
+
+    def per_million(self, amount: Decimal | None) -> str:
+        """A price per token as its price per million, without the symbol; a conversion with three significant digits."""
+        if amount is None or not self.is_converted:
+            return per_million(amount)
+        return money(exact.per_million(self.convert(amount) or Decimal(0)), "")
+
+
+DOLLARS = Display()
 
 
 def tokens(count: int | None) -> str:

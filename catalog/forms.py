@@ -8,15 +8,12 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from catalog.exact import PricingError
-from catalog.models import LanguageModel, Modality, Parameter
+from catalog.figures import DOLLARS, Display
+from catalog.models import DisplayCurrency, LanguageModel, Modality, Parameter
 from catalog.models.variants import LARGEST_CONTEXT, Status
-from catalog.pricing import Usage
 
 MOST_WORDS = 8
 MOST_COMPARED = 6
-MOST_PRICED = 100
-MOST_TOKENS = 10**12
 FORMATS = [("csv", "CSV"), ("json", "JSON"), ("md", "Markdown")]
 SORTS = ("name", "context", "input", "output", "cached", "released", "listed")
 TOKENS = re.compile(r"(\d{1,12}(?:\.\d{1,3})?)\s*([km]?)", re.IGNORECASE)
@@ -43,7 +40,8 @@ class IdsField(forms.Field):
 
 
 class DayForm(forms.Form):
-    """What the table, the comparison and the costs share: the day they speak of, and the format of the answer."""
+    """What the table, the comparison and the costs share: the day they speak of, the currency they show amounts in, and
+    the format of the answer."""
 
     as_of = forms.DateField(
         required=False,
@@ -52,11 +50,16 @@ class DayForm(forms.Form):
         error_messages=DAY_ERRORS,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+    currency = forms.CharField(required=False, max_length=3, label="Shown in")
     format = forms.ChoiceField(
         required=False,
         choices=FORMATS,
         error_messages={"invalid_choice": "The formats are csv, json and md."},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._currencies: dict[str, DisplayCurrency] | None = None
 
     def value(self, name: str, default: Any = None) -> Any:
         """The cleaned value, or `default` where it is missing or was refused."""
@@ -67,7 +70,28 @@ class DayForm(forms.Form):
         return self.value("as_of") or timezone.now().date()
 
     def is_past(self) -> bool:
+        return self.day() < timezone.now().date()
+
+    def is_another_day(self) -> bool:
         return self.day() != timezone.now().date()
+
+    def clean_currency(self) -> str:
+        code = self.cleaned_data["currency"].upper()
+        if code not in ("", "USD") and code not in self.currencies():
+            offered = ", ".join(["USD", *self.currencies()])
+            raise forms.ValidationError(f"No rate for “{code}” is set. Amounts can be shown in {offered}.")
+        return code
+
+    def currencies(self) -> dict[str, DisplayCurrency]:
+        """The display currencies that an admin set a rate for, by their code; one query for each form."""
+        if self._currencies is None:
+            self._currencies = {row.code: row for row in DisplayCurrency.objects.all()}
+        return self._currencies
+
+    def display(self) -> Display:
+        """How amounts are written: in US dollars, or converted into the currency that was asked for."""
+        row = self.currencies().get(self.value("currency", "USD"))
+        return row.display() if row else DOLLARS
 
     def asks_for_file(self) -> bool:
         return bool(self.data.get("format"))
@@ -138,55 +162,3 @@ class CompareForm(DayForm):
 
     model = IdsField(most=MOST_COMPARED, too_many="These are {given} models; {most} fit side by side.")
     differences = forms.BooleanField(required=False)
-
-
-class CostsForm(DayForm):
-    """A workload: the tokens of one request, and how many requests there are."""
-
-    prompt_tokens = forms.IntegerField(required=False, min_value=0, max_value=MOST_TOKENS, label="Prompt tokens")
-    cached_tokens = forms.IntegerField(required=False, min_value=0, max_value=MOST_TOKENS, label="of which cached")
-    completion_tokens = forms.IntegerField(
-        required=False, min_value=0, max_value=MOST_TOKENS, label="Completion tokens"
-    )
-    requests = forms.IntegerField(required=False, min_value=1, max_value=MOST_TOKENS, label="Requests")
-    per = forms.ChoiceField(
-        required=False,
-        choices=[("day", "day"), ("month", "month")],
-        label="per",
-        error_messages={"invalid_choice": "Requests are counted per day or per month."},
-    )
-    page = forms.IntegerField(required=False, min_value=1, max_value=100_000, label="Page")
-    model = IdsField(most=MOST_PRICED, too_many="These are {given} models; at most {most} are priced by name.")
-
-    STARTING_POINT = {"prompt_tokens": 10_000, "cached_tokens": 4_000, "completion_tokens": 1_000, "requests": 10_000}
-
-    def number(self, name: str) -> int:
-        """The number given; an untouched form starts from a common workload, a touched one from zero."""
-        if not any(self.data.get(field) for field in self.STARTING_POINT):
-            return self.STARTING_POINT[name]
-        return self.value(name, self.STARTING_POINT["requests"] if name == "requests" else 0)
-
-    def shown(self, name: str) -> str | int:
-        """What the field holds on the page: the words that were sent, or the starting point."""
-        return self.data.get(name) or self.number(name)
-
-    def usage(self) -> Usage:
-        """The usage of one request; zero tokens when what was given cannot be priced."""
-        try:
-            return Usage(
-                prompt_tokens=self.number("prompt_tokens"),
-                cached_tokens=self.number("cached_tokens"),
-                completion_tokens=self.number("completion_tokens"),
-            )
-        except PricingError:
-            return Usage()
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        prompt, cached = cleaned.get("prompt_tokens") or 0, cleaned.get("cached_tokens") or 0
-        try:
-            Usage(prompt_tokens=prompt, cached_tokens=cached)
-        except PricingError as error:
-            if "prompt_tokens" in cleaned and "cached_tokens" in cleaned:
-                self.add_error("cached_tokens", str(error))
-        return cleaned

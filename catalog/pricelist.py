@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from catalog import figures
-from catalog.exact import parse_amount, plain
+from catalog.exact import EXACT, parse_amount, parse_share, plain
 from catalog.models import Listing, PricePeriod, Rate
-from catalog.pricing import LABELS, PER_TOKEN, Component
+from catalog.pricing import LABELS, PER_TOKEN, Component, discounted
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,14 @@ class History:
     periods: list[tuple[PricePeriod, str, str, str]]
 
 
+def annotated(model: Any, name: str) -> Decimal | None:
+    """The price `input`, `output` or `cache` of a model annotated by `with_prices`, in USD per token, after the discount."""
+    amount = parse_amount(getattr(model, f"{name}_amount") or "")
+    if amount is None or not model.price_discount:
+        return amount
+    return EXACT.multiply(amount, 1 - parse_share(model.price_discount))
+
+
 def period_for(listing: Listing, day: date) -> tuple[PricePeriod | None, str]:
     """The USD period in force on `day`, else the last one before it with a sentence that says so."""
     period = listing.period_on(day)
@@ -67,20 +76,22 @@ def current_prices(listings: Iterable[Listing], day: date) -> list[CurrentPrices
         periods = [period for period in listing.periods.all() if period.starts_on <= day]
         for currency in sorted({period.currency for period in periods}, key=lambda code: (code != "USD", code)):
             latest = max((p for p in periods if p.currency == currency), key=lambda period: period.starts_on)
-            prices = [price(rate, currency) for rate in latest.rates.all()]
+            prices = [price(rate, currency, latest.discount_share()) for rate in latest.rates.all()]
             found.append(CurrentPrices(listing, latest, prices, not latest.covers(day)))
     return found
 
 
-def price(rate: Rate, currency: str) -> Price:
+def price(rate: Rate, currency: str, discount: Decimal = Decimal(0)) -> Price:
     component = Component(rate.component)
-    amount = parse_amount(rate.amount)
+    amount = discounted([rate.as_pricing()], discount)[0].amount
     is_per_token = component in PER_TOKEN
     known = amount if amount is None else figures.per_million(amount) if is_per_token else plain(amount)
     figure = known or figures.UNKNOWN
     unit = f"{currency} per million tokens" if is_per_token else f"{currency} each"
     exact = "" if amount is None else f"{plain(amount)} {currency} per {'token' if is_per_token else 'unit'}"
-    return Price(LABELS[component], figure, unit, condition_text(rate), exact)
+    off = f"after {figures.percent(discount)} off" if discount else ""
+    applies = ", ".join(part for part in (condition_text(rate), off) if part)
+    return Price(LABELS[component], figure, unit, applies, exact)
 
 
 def condition_text(rate: Rate) -> str:

@@ -2,14 +2,17 @@
 
 The rules, each from the way the upstreams bill:
 
-* Cached and cache-written tokens are *inside* the prompt tokens; reasoning tokens are *inside* the completion tokens.
-  What is left over is charged at the plain rate, and a negative rest is an error that names both numbers.
-* Without a rate of their own, cached and cache-written tokens cost what other prompt tokens cost, and reasoning
-  costs what other completion tokens cost.
+* Cached, cache-written and audio tokens are parts of the prompt tokens; reasoning, audio and image tokens are parts
+  of the completion tokens. No token is in two parts (cached audio counts as cached). What is left over is charged
+  at the plain rate, and a negative rest is an error that names both numbers.
+* A part without a rate of its own costs what the other prompt or completion tokens cost.
 * A tier is a cliff: prompt tokens strictly above its threshold move *all* tokens of the request to the tier.
-* Several rates of one component may apply; the last one of the list wins.
+* Overrides: each rate stands or falls by its own condition, all of whose parts must hold. Of the rates of one
+  component that apply the last one of the list wins; components that no override names keep their base rate.
 * A condition nobody knows is not applied, and the bill says that the price is conditional.
 * A missing rate is not zero: the bill is then `at least` its total, or `unknown`. Free is an explicit 0.
+* A discount takes its part off every rate of an endpoint, as OpenRouter documents it: price x (1 - discount).
+* With the customer's own key at a provider (BYOK), what was spent is the market's fee plus the provider's charge.
 
 Worked example, Mistral Large 3 at $0.50, $0.05 (cached) and $1.50 per million: 10,000 prompt tokens of which 4,000
 cached, and 1,000 completion tokens, cost 6,000 x 0.0000005 + 4,000 x 0.00000005 + 1,000 x 0.0000015
@@ -17,7 +20,7 @@ cached, and 1,000 completion tokens, cost 6,000 x 0.0000005 + 4,000 x 0.00000005
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from decimal import Decimal, localcontext
 from enum import StrEnum
@@ -31,8 +34,11 @@ class Component(StrEnum):
     INPUT = "input"
     CACHE_READ = "cache_read"
     CACHE_WRITE = "cache_write"
+    INPUT_AUDIO = "input_audio"
     OUTPUT = "output"
     REASONING = "reasoning"
+    OUTPUT_AUDIO = "output_audio"
+    OUTPUT_IMAGE = "output_image"
     REQUEST = "request"
     IMAGE = "image"
     WEB_SEARCH = "web_search"
@@ -42,15 +48,26 @@ LABELS = {
     Component.INPUT: "Input",
     Component.CACHE_READ: "Cached input",
     Component.CACHE_WRITE: "Cache write",
+    Component.INPUT_AUDIO: "Audio input",
     Component.OUTPUT: "Output",
     Component.REASONING: "Reasoning",
+    Component.OUTPUT_AUDIO: "Audio output",
+    Component.OUTPUT_IMAGE: "Image output",
     Component.REQUEST: "Request",
     Component.IMAGE: "Image",
     Component.WEB_SEARCH: "Web search",
 }
-PER_TOKEN = frozenset(
-    {Component.INPUT, Component.CACHE_READ, Component.CACHE_WRITE, Component.OUTPUT, Component.REASONING}
-)
+EACH = frozenset({Component.REQUEST, Component.IMAGE, Component.WEB_SEARCH})
+PER_TOKEN = frozenset(Component) - EACH
+# What has no rate of its own is charged as the general component.
+PART_OF = {
+    Component.CACHE_READ: Component.INPUT,
+    Component.CACHE_WRITE: Component.INPUT,
+    Component.INPUT_AUDIO: Component.INPUT,
+    Component.REASONING: Component.OUTPUT,
+    Component.OUTPUT_AUDIO: Component.OUTPUT,
+    Component.OUTPUT_IMAGE: Component.OUTPUT,
+}
 
 
 class Status(StrEnum):
@@ -61,7 +78,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Usage:
-    """Token counts of one answer. `prompt_tokens` includes both caches, `completion_tokens` includes reasoning."""
+    """Token counts of one answer; the parts of the prompt and of the completion are inside them and do not overlap."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -71,26 +88,43 @@ class Usage:
     requests: int = 1
     images: int = 0
     web_searches: int = 0
+    input_audio_tokens: int = 0
+    output_audio_tokens: int = 0
+    output_image_tokens: int = 0
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
             if value < 0:
                 raise PricingError(f"{name.replace('_', ' ').capitalize()} cannot be negative ({value:,}).")
-        if self.cached_tokens + self.cache_write_tokens > self.prompt_tokens:
-            raise PricingError(
-                f"Cached tokens ({self.cached_tokens + self.cache_write_tokens:,}) are part of the prompt tokens "
-                f"and cannot exceed them ({self.prompt_tokens:,})."
-            )
-        if self.reasoning_tokens > self.completion_tokens:
-            raise PricingError(
-                f"Reasoning tokens ({self.reasoning_tokens:,}) are part of the completion tokens "
-                f"and cannot exceed them ({self.completion_tokens:,})."
-            )
+        prompt = {"cached": self.cached_tokens, "cache-written": self.cache_write_tokens}
+        _check_parts("prompt", self.prompt_tokens, prompt | {"audio": self.input_audio_tokens})
+        completion = {"reasoning": self.reasoning_tokens, "audio": self.output_audio_tokens}
+        _check_parts("completion", self.completion_tokens, completion | {"image": self.output_image_tokens})
 
     @property
     def fresh_tokens(self) -> int:
-        """Prompt tokens that were neither read from a cache nor written to one."""
-        return self.prompt_tokens - self.cached_tokens - self.cache_write_tokens
+        """Prompt tokens that were neither read from a cache nor written to one, nor are audio."""
+        return self.prompt_tokens - self.cached_tokens - self.cache_write_tokens - self.input_audio_tokens
+
+    @property
+    def answer_tokens(self) -> int:
+        """Completion tokens that are neither reasoning nor audio nor image."""
+        return self.completion_tokens - self.reasoning_tokens - self.output_audio_tokens - self.output_image_tokens
+
+    def without_cache(self) -> "Usage":
+        """The same request where nothing is read from a cache or written to one."""
+        return replace(self, cached_tokens=0, cache_write_tokens=0)
+
+
+def _check_parts(whole: str, total: int, parts: dict[str, int]) -> None:
+    """Refuse parts that are more than the whole they are inside of."""
+    rest = {name: count for name, count in parts.items() if count}
+    if sum(rest.values()) > total:
+        names = " and ".join(rest) or "no"
+        raise PricingError(
+            f"{names.capitalize()} tokens ({sum(rest.values()):,}) are part of the {whole} tokens "
+            f"and cannot exceed them ({total:,})."
+        )
 
 
 @dataclass(frozen=True)
@@ -216,17 +250,34 @@ def _quantities(usage: Usage, in_force: dict[Component, Decimal | None]) -> dict
         Component.INPUT: usage.fresh_tokens,
         Component.CACHE_READ: usage.cached_tokens,
         Component.CACHE_WRITE: usage.cache_write_tokens,
-        Component.OUTPUT: usage.completion_tokens - usage.reasoning_tokens,
+        Component.INPUT_AUDIO: usage.input_audio_tokens,
+        Component.OUTPUT: usage.answer_tokens,
         Component.REASONING: usage.reasoning_tokens,
+        Component.OUTPUT_AUDIO: usage.output_audio_tokens,
+        Component.OUTPUT_IMAGE: usage.output_image_tokens,
         Component.REQUEST: usage.requests,
         Component.IMAGE: usage.images,
         Component.WEB_SEARCH: usage.web_searches,
     }
-    for specific, general in (
-        (Component.CACHE_READ, Component.INPUT),
-        (Component.CACHE_WRITE, Component.INPUT),
-        (Component.REASONING, Component.OUTPUT),
-    ):
-        if in_force.get(specific) is None:
-            quantities[general] += quantities.pop(specific)
+    for part, general in PART_OF.items():
+        if in_force.get(part) is None:
+            quantities[general] += quantities.pop(part)
     return quantities
+
+
+def discounted(rates: Iterable[Rate], discount: Decimal) -> list[Rate]:
+    """The same rates with `discount`, a part of one, taken off each: 0.25 makes $2.00 into $1.50. Exact."""
+    if not discount:
+        return list(rates)
+    with localcontext(EXACT):
+        rest = 1 - discount
+        return [rate if rate.amount is None else replace(rate, amount=rate.amount * rest) for rate in rates]
+
+
+def spent(cost: Decimal, upstream_cost: Decimal | None, is_own_key: bool) -> Decimal | None:
+    """What a request took from its customer, in USD: the market's `cost`, and with an own key also what the provider
+    charges that key (None when that is not told). Without an own key both name the same money, and adding them would
+    double it."""
+    if not is_own_key:
+        return cost
+    return None if upstream_cost is None else EXACT.add(cost, upstream_cost)

@@ -9,11 +9,12 @@ from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
 from catalog import figures
-from catalog.exact import parse_amount
 from catalog.facts import day_text
+from catalog.figures import DOLLARS, Display
 from catalog.forms import TableForm
 from catalog.models import LanguageModel
 from catalog.models.variants import Status
+from catalog.pricelist import annotated
 
 PAGE_ROWS = 50
 NEWEST_FIRST = "-released"
@@ -63,6 +64,7 @@ class Head:
     column: Column
     next_sort: str
     aria_sort: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Row:
     status_word: str
 
 
-def heads(sort: str) -> list[Head]:
+def heads(sort: str, display: Display = DOLLARS) -> list[Head]:
     """The column heads, each with the order that a click on it asks for."""
     found = []
     for column in COLUMNS:
@@ -102,7 +104,7 @@ def heads(sort: str) -> list[Head]:
         if sort.lstrip("-") == column.key:
             aria = "descending" if sort.startswith("-") else "ascending"
             following = column.key if sort.startswith("-") else f"-{column.key}"
-        found.append(Head(column, following, aria))
+        found.append(Head(column, following, aria, column.label.replace("$", display.symbol.strip())))
     return found
 
 
@@ -130,11 +132,11 @@ def found_by(form: TableForm) -> QuerySet[LanguageModel]:
     return models.order_by(order, "name", "pk")
 
 
-def rows(models: Iterable[Any]) -> list[Row]:
+def rows(models: Iterable[Any], display: Display = DOLLARS) -> list[Row]:
     """The rows for models annotated by `for_table`; makes no query of its own."""
     shown = list(models)
-    inputs = prices([parse_amount(model.input_amount or "") for model in shown])
-    outputs = prices([parse_amount(model.output_amount or "") for model in shown])
+    inputs = prices([annotated(model, "input") for model in shown], display)
+    outputs = prices([annotated(model, "output") for model in shown], display)
     return [
         Row(
             url=reverse("catalog:model", args=[model.vendor.slug, model.slug]),
@@ -146,7 +148,7 @@ def rows(models: Iterable[Any]) -> list[Row]:
             tokens=figures.tokens(model.context_length),
             input=inputs[index],
             output=outputs[index],
-            cached=figures.per_million(parse_amount(model.cache_amount or "")),
+            cached=display.per_million(annotated(model, "cache")),
             released=day_text(model.released_on),
             listed=day_text(model.listed_on),
             modalities=", ".join(modality.name.lower() for modality in model.input_modalities.all()),
@@ -157,7 +159,7 @@ def rows(models: Iterable[Any]) -> list[Row]:
     ]
 
 
-def prices(amounts: list[Decimal | None]) -> list[Price]:
+def prices(amounts: list[Decimal | None], display: Display = DOLLARS) -> list[Price]:
     """Price cells that stand beside one another. Free ones are cheapest; the multiplier counts from the cheapest paid."""
     known = [amount for amount in amounts if amount is not None]
     dearest, cheapest = max(known, default=Decimal(0)), min(known, default=None)
@@ -171,5 +173,5 @@ def prices(amounts: list[Decimal | None]) -> list[Price]:
         times = "free" if not amount else figures.multiple(amount / paid) if paid and len(known) > 1 else ""
         share = round(100 * amount / dearest) if dearest else 0
         css = "num price cheapest" if is_cheapest else "num price"
-        cells.append(Price(figures.per_million(amount), times, share, css))
+        cells.append(Price(display.per_million(amount), times, share, css))
     return cells

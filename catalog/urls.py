@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from catalog import views
+from catalog.costs import views as costs
 
 
 class IdPart:
@@ -25,7 +26,9 @@ urlpatterns = [
     path("models/<id:vendor>/<id:slug>/", views.model, name="model"),
     path("models/<id:name>/", views.bare_name, name="bare_name"),
     path("compare/", views.compare, name="compare"),
-    path("costs/", views.costs, name="costs"),
+    path("costs/", costs.costs, name="costs"),
+    path("costs/profiles/", costs.keep_profile, name="keep_profile"),
+    path("costs/profiles/<int:pk>/forget/", costs.forget_profile, name="forget_profile"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]

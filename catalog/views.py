@@ -5,38 +5,21 @@ from datetime import date
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
-from django_htmx.http import push_url
 
-from catalog import comparison, exports, facts, pricelist, samples, workloads
+from catalog import answers, comparison, exports, facts, pricelist, samples
 from catalog import table as the_table
-from catalog.forms import FORMATS, MOST_COMPARED, CompareForm, CostsForm, DayForm, TableForm
+from catalog.forms import FORMATS, MOST_COMPARED, CompareForm, TableForm
 from catalog.models import Alias, LanguageModel, Listing
 from catalog.panels import panels_for
 
 
 def _today() -> date:
     return timezone.now().date()
-
-
-def _answer(request: HttpRequest, page: str, partial: str, context: dict[str, object], is_valid: bool) -> HttpResponse:
-    """The whole page, or for htmx its changing part, whose address goes into the browser's bar without empty fields."""
-    if not request.htmx or request.htmx.history_restore_request:
-        return render(request, page, context, status=200 if is_valid else 400)
-    query = QueryDict(mutable=True)
-    for name, values in request.GET.lists():
-        query.setlist(name, [value for value in values if value])
-    address = f"{request.path}?{query.urlencode()}" if query.urlencode() else request.path
-    return push_url(render(request, partial, context, status=200 if is_valid else 422), address)
-
-
-def _file(form: DayForm, sheet: exports.Sheet) -> HttpResponse:
-    """The page's rows in the format asked for, or why there are none."""
-    return exports.respond(sheet, form.value("format")) if form.is_valid() else exports.refuse(form.sentences())
 
 
 @login_not_required
@@ -47,13 +30,13 @@ def table(request: HttpRequest) -> HttpResponse:
     is_valid = form.is_valid()
     page = Paginator(the_table.found_by(form), the_table.PAGE_ROWS).get_page(form.value("page", 1))
     if form.asks_for_file():
-        return _file(form, exports.table_sheet(page.object_list))
+        return answers.file(form, exports.table_sheet(page.object_list, form.display()))
     choices = form.choices() if not request.htmx else {}
     context = {
         "form": form,
         "page": page,
-        "rows": the_table.rows(page.object_list),
-        "heads": the_table.heads(form.value("sort", the_table.NEWEST_FIRST)),
+        "rows": the_table.rows(page.object_list, form.display()),
+        "heads": the_table.heads(form.value("sort", the_table.NEWEST_FIRST), form.display()),
         "is_narrowed": any(request.GET.get(name) for name in the_table.NARROWING),
         "selects": [
             (name, label, nothing, choices.get(name, []), request.GET.get(name, ""))
@@ -61,7 +44,7 @@ def table(request: HttpRequest) -> HttpResponse:
         ],
         "formats": FORMATS,
     }
-    return _answer(request, "catalog/table.html", "catalog/_models.html", context, is_valid)
+    return answers.page_or_part(request, "catalog/table.html", "catalog/_models.html", context, is_valid)
 
 
 @login_not_required
@@ -138,9 +121,9 @@ def compare(request: HttpRequest) -> HttpResponse:
     known = {model.public_id for model in models}
     is_enough = 2 <= len(models) <= MOST_COMPARED
     sides = comparison.sides(models, form.day())
-    groups = comparison.compared(sides, form.value("differences", False)) if is_enough else []
+    groups = comparison.compared(sides, form.value("differences", False), form.display()) if is_enough else []
     if form.asks_for_file():
-        return _file(form, exports.comparison_sheet(sides, groups))
+        return answers.file(form, exports.comparison_sheet(sides, groups))
     context = {
         "form": form,
         "models": models,
@@ -149,37 +132,10 @@ def compare(request: HttpRequest) -> HttpResponse:
         "sides": sides,
         "groups": groups,
         "others": LanguageModel.objects.select_related("vendor").exclude(pk__in=[model.pk for model in models]),
-        "room": MOST_COMPARED - len(models),
-        "slots": [1] if is_enough else range(len(models) + 1, 3),
+        "slots": range(len(models) + 1, max(2, min(len(models) + 1, MOST_COMPARED)) + 1),
         "formats": FORMATS,
     }
-    return _answer(request, "catalog/compare.html", "catalog/_comparison.html", context, is_valid)
-
-
-@login_not_required
-@require_safe
-@vary_on_headers("HX-Request")
-def costs(request: HttpRequest) -> HttpResponse:
-    form = CostsForm(request.GET)
-    is_valid = form.is_valid()
-    asked = form.value("model", [])
-    priced = workloads.priced_on(form.day(), asked) if is_valid else []
-    requests, per = form.number("requests"), form.value("per", "month")
-    ranking = workloads.ranking(priced, form.usage(), requests)
-    page = Paginator(ranking, the_table.PAGE_ROWS).get_page(form.value("page", 1))
-    if form.asks_for_file():
-        return _file(form, exports.costs_sheet(page.object_list, requests, per))
-    context = {
-        "form": form,
-        "usage": form.usage(),
-        "requests": requests,
-        "per": per,
-        "numbers": [(name, form.fields[name].label, form.shown(name)) for name in form.STARTING_POINT],
-        "unknown": workloads.unpriced(asked, priced) if is_valid else [],
-        "page": page,
-        "formats": FORMATS,
-    }
-    return _answer(request, "catalog/costs.html", "catalog/_costs.html", context, is_valid)
+    return answers.page_or_part(request, "catalog/compare.html", "catalog/_comparison.html", context, is_valid)
 
 
 @login_not_required

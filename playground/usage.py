@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from catalog.exact import PricingError
-from catalog.pricing import Usage
+from catalog.pricing import Usage, spent
 
 MOST_TOKENS = 10**9
 MOST_USD = Decimal(100_000)
@@ -60,17 +60,14 @@ def read_usage(reported: Any) -> Usage | None:
 def read_cost(reported: Any) -> Decimal | None:
     """What the upstream says it billed, in USD; None when it says nothing usable.
 
-    With a key of the customer's own (`is_byok`), the real spend is the reported cost plus what the provider takes;
-    otherwise both name the same money and adding them would double it.
+    With a key of the customer's own (`is_byok`), it is the reported cost plus what the provider takes.
     """
     if not isinstance(reported, dict):
         return None
     cost = amount(reported.get("cost"))
-    if cost is None or reported.get("is_byok") is not True:
-        return cost
     details = reported.get("cost_details")
     upstream = amount(details.get("upstream_inference_cost")) if isinstance(details, dict) else None
-    return None if upstream is None else cost + upstream
+    return None if cost is None else spent(cost, upstream, reported.get("is_byok") is True)
 
 
 def storable_text(text: str, longest: int) -> str:

@@ -31,6 +31,8 @@ PUBLIC = {
     "link",
 }
 SIGNED_IN = {
+    "catalog:keep_profile",
+    "catalog:forget_profile",
     "playground:compose",
     "playground:fields",
     "playground:estimate",
@@ -67,6 +69,8 @@ def addresses(run: Run) -> dict[str, str]:
         "catalog:bare_name": "/models/mistral-large-2512/",
         "catalog:compare": "/compare/",
         "catalog:costs": "/costs/",
+        "catalog:keep_profile": "/costs/profiles/",
+        "catalog:forget_profile": "/costs/profiles/1/forget/",
         "catalog:healthz": "/healthz",
         "catalog:readyz": "/readyz",
         "login": "/accounts/login/",

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from catalog import exact, figures
+from catalog import figures, pricelist
 from catalog.admin import pins
 from catalog.admin.listings import ListingInline, ParameterInline
 from catalog.admin.prices import PricePeriodInline
@@ -133,11 +133,11 @@ class LanguageModelAdmin(admin.ModelAdmin):
 
     @admin.display(description="Input $/M", ordering="input_sort")
     def input_price(self, model: Any) -> str:
-        return figures.per_million(exact.parse_amount(model.input_amount or ""))
+        return figures.per_million(pricelist.annotated(model, "input"))
 
     @admin.display(description="Output $/M", ordering="output_sort")
     def output_price(self, model: Any) -> str:
-        return figures.per_million(exact.parse_amount(model.output_amount or ""))
+        return figures.per_million(pricelist.annotated(model, "output"))
 
     @admin.display(description="Status", ordering="status")
     def status(self, model: Any) -> str:

@@ -26,7 +26,7 @@ class ListingQuerySet(models.QuerySet["Listing"]):
 
     def for_costs(self, model_ids: list[str]) -> QuerySet["Listing", tuple[Any, ...]]:
         """Of each main listing, or of those of the models with these ids: pk, vendor, slug, name, and the days on which
-        it was delisted, retired and deprecated. Plain tuples, one query."""
+        it was delisted, retired, deprecated, released and listed. Plain tuples, one query."""
         found = self.main()
         if model_ids:
             wanted = Q(pk__in=[])
@@ -42,6 +42,8 @@ class ListingQuerySet(models.QuerySet["Listing"]):
             "delisted_on",
             "model__retires_on",
             "model__deprecated_on",
+            "model__released_on",
+            "listed_on",
         )
 
     def with_prices(self) -> Self:

@@ -34,6 +34,16 @@ class Modality(models.Model):
         return (self.slug,)
 
 
+class Tokenizer(models.TextChoices):
+    """The vendor's own tokenizer of a model, by the name of its file family in mistral-common."""
+
+    V1 = "v1", "Mistral v1"
+    V2 = "v2", "Mistral v2"
+    V3 = "v3", "Mistral v3"
+    V7 = "v7", "Mistral v7"
+    TEKKEN = "tekken", "Tekken"
+
+
 class Status(models.TextChoices):
     """Where a model stands on a day, by its dates; the first that fits of delisted, retired, deprecated, active."""
 
@@ -45,7 +55,7 @@ class Status(models.TextChoices):
 
 def amount_of(component: Component, day: date, column: str = "amount") -> Subquery:
     """The unconditional USD rate of a model's main listing on `day`, as exact text or as the sortable copy."""
-    from catalog.models.prices import Rate
+    from catalog.models.rates import Rate
 
     rates = Rate.objects.filter(
         period__listing__model=OuterRef("pk"),
@@ -78,11 +88,13 @@ class LanguageModelQuerySet(models.QuerySet["LanguageModel"]):
 
     def with_prices(self, day: date) -> Self:
         """Annotate the main listing's prices on `day`: `input_amount`, `cache_amount`, `output_amount` as exact text
-        in USD per token, and `input_sort`, `output_sort`, `cache_sort` for ordering and filtering only."""
+        in USD per token, `price_discount`, and `input_sort`, `output_sort`, `cache_sort` after the discount, for ordering
+        and filtering only."""
         return self.annotate(
             input_amount=amount_of(Component.INPUT, day),
             cache_amount=amount_of(Component.CACHE_READ, day),
             output_amount=amount_of(Component.OUTPUT, day),
+            price_discount=amount_of(Component.INPUT, day, "period__discount"),
             input_sort=amount_of(Component.INPUT, day, "amount_sort"),
             cache_sort=amount_of(Component.CACHE_READ, day, "amount_sort"),
             output_sort=amount_of(Component.OUTPUT, day, "amount_sort"),
@@ -209,6 +221,12 @@ class LanguageModel(models.Model):
     licence = models.CharField(max_length=60, blank=True)
     licence_url = models.URLField("licence address", blank=True)
     weights_url = models.URLField("weights address", blank=True)
+    tokenizer = models.CharField(
+        max_length=20,
+        choices=Tokenizer.choices,
+        blank=True,
+        help_text="What the vendor’s own tokenizer is; blank where no source says so, and counts are then estimates.",
+    )
     input_modalities = models.ManyToManyField(Modality, blank=True, related_name="read_by")
     output_modalities = models.ManyToManyField(Modality, blank=True, related_name="written_by")
 

@@ -28,6 +28,11 @@ def per_million(value: Decimal | str | None) -> str:
     return figures.per_million(_decimal(value))
 
 
+@register.filter
+def thousandfold(value: Decimal | str | None) -> str:
+    return figures.DOLLARS.thousandfold(_decimal(value))
+
+
 register.filter("tokens", figures.tokens)
 register.filter("short", figures.short)
 register.filter("multiple", figures.multiple)

@@ -1,0 +1,52 @@
+"""What a workload costs by the vendors' own price lists in other currencies. Never a conversion, and never converted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from catalog import figures
+from catalog.costs.ranking import SPANS
+from catalog.costs.workloads import Cost, Priced, Workload, cost_of
+from catalog.models import PricePeriod
+
+
+@dataclass(frozen=True)
+class OwnPrice:
+    """One model's cost by one market's price list in its own currency."""
+
+    market: str
+    currency: str
+    cost: Cost
+
+    @property
+    def total(self) -> str:
+        return self._written(self.cost.total)
+
+    @property
+    def per_thousand(self) -> str:
+        return self._written(self.cost.per_thousand())
+
+    @property
+    def spans(self) -> list[str]:
+        return [self._written(self.cost.in_a(span)) for span in SPANS]
+
+    def _written(self, amount: Decimal | None) -> str:
+        prefix = "at least " if self.cost.is_at_least and amount is not None else ""
+        return prefix + figures.money(amount, figures.symbol(self.currency))
+
+
+def own_prices(priced: Iterable[Priced], day: date, workload: Workload) -> list[OwnPrice]:
+    """The prices in force on `day` in currencies other than USD of the models of these rows, in the order of the rows.
+    Three queries however many rows."""
+    rows = {each.listing_id: each for each in priced}
+    order = {listing_id: place for place, listing_id in enumerate(rows)}
+    found = []
+    for period in PricePeriod.objects.in_other_currencies(day, list(rows)):
+        main = period.main_listing_id
+        each = rows[main]
+        ended = not period.covers(day)
+        note = f"Last price, until {period.ends_on:%b} {period.ends_on.day}, {period.ends_on.year}." if ended else ""
+        own = Priced(each.vendor, each.slug, each.name, each.status, period.pricing_rates(), note, main)
+        found.append((order[main], OwnPrice(str(period.listing.market), period.currency, cost_of(own, workload))))
+    return [own for _, own in sorted(found, key=lambda pair: (pair[0], pair[1].market, pair[1].currency))]

@@ -1,0 +1,103 @@
+"""Costs beside one another, written for the page: multipliers to the cheapest, shares of the dearest, what changed them.
+
+Only the rows that are shown are written out.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from catalog import figures
+from catalog.costs.effects import Effect, effects, lacks_batch_price, lacks_cache_price
+from catalog.costs.workloads import Cost
+from catalog.figures import DOLLARS, Display
+from catalog.pricing import Component
+
+SHOWN_LINES = (Component.INPUT, Component.CACHE_READ, Component.OUTPUT)
+SPANS = ("day", "month", "year")
+
+
+@dataclass(frozen=True, slots=True)
+class RankedCost:
+    """One row: a cost, its multiplier to the cheapest one, its share of the dearest, and sentences about it."""
+
+    cost: Cost
+    url: str
+    total: str
+    multiple: str
+    share: int
+    is_cheapest: bool
+    lines: list[str]
+    others: str
+    per_thousand: str
+    spans: list[str]
+    changes: list[str]
+
+
+class Ranking:
+    """A sequence for a paginator: `costs`, in their order, are written when they are asked for.
+
+    `has_batch_prices` tells whether any of them has a price for batches.
+    """
+
+    def __init__(self, costs: Iterable[Cost], display: Display = DOLLARS) -> None:
+        self._costs, self._display = list(costs), display
+        known = [cost.total for cost in self._costs if cost.total is not None and not cost.is_at_least]
+        self._cheapest = min(known, default=None)
+        self._paid = min((total for total in known if total), default=None)
+        self.has_batch_prices = any(not lacks_batch_price(cost.priced.rates) for cost in self._costs)
+        self._dearest = max((cost.total for cost in self._costs if cost.total is not None), default=None)
+
+    def __len__(self) -> int:
+        return len(self._costs)
+
+    def __getitem__(self, part: slice) -> list[RankedCost]:
+        return [self._written(cost) for cost in self._costs[part]]
+
+    def _written(self, cost: Cost) -> RankedCost:
+        total, display = cost.total, self._display
+        multiple = "free" if total == 0 else figures.multiple(total / self._paid) if total and self._paid else ""
+        return RankedCost(
+            cost,
+            url=reverse("catalog:model", args=[cost.priced.vendor, cost.priced.slug]),
+            total=display.to_the_digit(total),
+            multiple="at least" if cost.is_at_least else multiple,
+            share=round(100 * total / self._dearest) if total and self._dearest else 0,
+            is_cheapest=total is not None and total == self._cheapest and not cost.is_at_least,
+            lines=self._lines(cost),
+            others=self._others(cost),
+            per_thousand=display.money(cost.per_thousand()),
+            spans=[display.money(cost.in_a(span)) for span in SPANS],
+            changes=self._changes(cost),
+        )
+
+    def _lines(self, cost: Cost) -> list[str]:
+        """What fresh, cached and output tokens cost; tokens without a rate of their own are counted as fresh ones."""
+        amounts = {line.component: line.amount for line in cost.bill.lines}
+        texts = [
+            self._display.to_the_digit(amounts[part]) if part in amounts else figures.UNKNOWN for part in SHOWN_LINES
+        ]
+        if Component.CACHE_READ not in amounts and lacks_cache_price(cost.priced.rates, cost.workload.usage):
+            texts[1] = "as fresh"
+        return texts
+
+    def _others(self, cost: Cost) -> str:
+        """The lines that have no column, in words: Reasoning $0.0018, Request $0.001."""
+        others = (line for line in cost.bill.lines if line.component not in SHOWN_LINES)
+        return ", ".join(f"{line.label} {self._display.to_the_digit(line.amount)}" for line in others)
+
+    def _changes(self, cost: Cost) -> list[str]:
+        workload, rates = cost.workload, cost.priced.rates
+        found = effects(rates, workload.usage, cost.bill, workload.at, workload.is_batch)
+        sentences = [self._sentence(effect) for effect in found]
+        if workload.is_batch and rates and self.has_batch_prices and lacks_batch_price(rates):
+            sentences.append("No batch price is known: priced as single requests.")
+        return sentences
+
+    def _sentence(self, effect: Effect) -> str:
+        amount = f"{self._display.money(abs(effect.amount))} ({figures.percent(effect.share)})"
+        direction = "saves" if effect.amount < 0 else "adds"
+        if effect.name == "tier":
+            return f"Above {effect.threshold:,} prompt tokens every token has another price: that {direction} {amount}."
+        return f"The {effect.name} {direction} {amount}."

@@ -1,0 +1,93 @@
+"""The costs pages: a form cleans the workload, one call prices it, a template shows it. Public, but for keeping profiles."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from catalog import answers
+from catalog import table as the_table
+from catalog.costs import profiles, sheets, workloads
+from catalog.costs.forms import ProfileForm, WorkloadForm
+from catalog.costs.own_prices import own_prices
+from catalog.costs.ranking import Ranking
+from catalog.forms import FORMATS
+from catalog.models import TooManyProfiles, WorkloadProfile
+
+ROOMS = (("costs", "All models"),)
+
+
+def page_context(request: HttpRequest, form: WorkloadForm, room: str) -> dict[str, Any]:
+    """What every costs page shows above its own part: the workload's fields, the profiles, and the other pages."""
+    terms = {name: form.data[name] for name in ("as_of", "currency") if form.data.get(name)}
+    models = [("model", each) for each in form.value("model", [])]
+    query = urlencode([*form.fields_kept().items(), *models, *terms.items()])
+    return {
+        "form": form,
+        "room": room,
+        "rooms": [(name, label, f"{reverse(f'catalog:{name}')}?{query}".rstrip("?")) for name, label in ROOMS],
+        "workload": form.workload(),
+        "display": form.display(),
+        "counts": [(name, form.fields[name].label, form.shown(name)) for name in form.COUNTS],
+        "finer": [(name, form.fields[name].label, form.shown(name)) for name in form.FINER],
+        "is_fine": any(form.data.get(name) for name in (*form.FINER, "at", "batch")),
+        "mixes": [(profile, profile.is_shown_by(form)) for profile in profiles.MIXES],
+        "own_profiles": [
+            (profile, profile.is_shown_by(form)) for profile in profiles.own(WorkloadProfile.objects.of(request.user))
+        ],
+        "terms": urlencode(terms),
+        "formats": FORMATS,
+    }
+
+
+@login_not_required
+@require_safe
+@vary_on_headers("HX-Request")
+def costs(request: HttpRequest) -> HttpResponse:
+    form = WorkloadForm(request.GET)
+    is_valid = form.is_valid()
+    asked, workload = form.value("model", []), form.workload()
+    priced = workloads.priced_on(form.day(), asked, form.is_past()) if is_valid else []
+    ranking = Ranking(workloads.costs_of(priced, workload), form.display())
+    page = Paginator(ranking, the_table.PAGE_ROWS).get_page(form.value("page", 1))
+    own = own_prices((row.cost.priced for row in page), form.day(), workload)
+    if form.asks_for_file():
+        return answers.file(form, sheets.costs_sheet(page, own, workload, form.display()))
+    context = page_context(request, form, "costs") | {
+        "unknown": workloads.unpriced(asked, priced) if is_valid else [],
+        "page": page,
+        "lacks_batch_prices": workload.is_batch and not ranking.has_batch_prices,
+        "own_prices": own,
+    }
+    return answers.page_or_part(request, "costs/costs.html", "costs/_costs.html", context, is_valid)
+
+
+@require_POST
+def keep_profile(request: HttpRequest) -> HttpResponse:
+    form = ProfileForm(request.POST)
+    if not form.is_valid():
+        for sentence in form.sentences():
+            messages.error(request, sentence)
+        return redirect(f"{reverse('catalog:costs')}?{urlencode(form.fields_kept())}")
+    try:
+        row, is_new = WorkloadProfile.objects.keep(request.user, form.cleaned_data["name"], form.profile_fields())
+    except TooManyProfiles as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{'Kept' if is_new else 'Changed'} the profile {row.name}.")
+    return redirect(f"{reverse('catalog:costs')}?{urlencode(form.fields_kept())}")
+
+
+@require_POST
+def forget_profile(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(WorkloadProfile.objects.of(request.user), pk=pk)
+    row.delete()
+    messages.success(request, f"Removed the profile {row.name}.")
+    return redirect("catalog:costs")

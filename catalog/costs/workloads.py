@@ -1,0 +1,186 @@
+"""What a workload costs on each model: prices and token counts in, bills out.
+
+Every listed model is priced, because only then is it known which is the cheapest. So prices are read as plain tuples,
+in two queries however many models there are.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from catalog import pricing
+from catalog.exact import EXACT, parse_amount, parse_share
+from catalog.figures import ROUNDING
+from catalog.models import Listing, Rate
+from catalog.models.variants import Status
+from catalog.pricing import Bill, Component, Condition, Usage
+
+DAYS_OF_MONTH, DAYS_OF_YEAR, MONTHS_OF_YEAR = 30, 365, 12
+SMALLEST = Decimal("1e-12")  # where a thirtieth of a month never ends
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """The usage of one request, and how many such requests there are per day or month.
+
+    A month has 30 days; a year has 365 days, and twelve of the months that were asked for. `at` is the UTC time at
+    which requests start, None when they may start at any hour.
+    """
+
+    usage: Usage
+    requests: int = 1
+    per: str = "month"
+    is_batch: bool = False
+    at: datetime | None = None
+
+    def requests_in(self, span: str) -> Fraction:
+        """How many requests there are in a day, month or year."""
+        counted = Fraction(self.requests)
+        if self.per == "day":
+            return counted * {"day": 1, "month": DAYS_OF_MONTH, "year": DAYS_OF_YEAR}[span]
+        return counted * {"day": Fraction(1, DAYS_OF_MONTH), "month": 1, "year": MONTHS_OF_YEAR}[span]
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """One model with the rates that speak for a day."""
+
+    vendor: str
+    slug: str
+    name: str
+    status: Status
+    rates: list[pricing.Rate]
+    note: str = ""
+    listing_id: int = 0
+
+    @property
+    def public_id(self) -> str:
+        return f"{self.vendor}/{self.slug}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """One model's bill for one request of a workload, and for all of its requests. `total` is the bill's, added up once."""
+
+    priced: Priced
+    workload: Workload
+    bill: Bill
+    total: Decimal | None
+
+    @property
+    def is_exact(self) -> bool:
+        return self.bill.status is pricing.Status.EXACT
+
+    @property
+    def is_at_least(self) -> bool:
+        return self.bill.status is pricing.Status.AT_LEAST
+
+    @property
+    def note(self) -> str:
+        """What to know beside the figure: that the price is an old one, or why it is not exact."""
+        return " ".join(part for part in (self.priced.note, *self.bill.reasons, *self.bill.conditions) if part)
+
+    def per_thousand(self) -> Decimal | None:
+        return self.times(Fraction(1000))
+
+    def in_a(self, span: str) -> Decimal | None:
+        """The cost of all requests of a day, month or year."""
+        return self.times(self.workload.requests_in(span))
+
+    def times(self, requests: Fraction) -> Decimal | None:
+        """The cost of so many requests: exact, or rounded to 10^-12 where a part of a request never ends."""
+        if self.total is None:
+            return None
+        amount = EXACT.multiply(self.total, Decimal(requests.numerator))
+        if requests.denominator == 1:
+            return amount
+        return (
+            ROUNDING.divide(amount, Decimal(requests.denominator)).quantize(SMALLEST, context=ROUNDING).normalize(EXACT)
+        )
+
+
+def priced_on(day: date, model_ids: list[str], is_past: bool = False) -> list[Priced]:
+    """The main listings of these models (of all, when none is named) with the USD rates that speak for `day`: those in
+    force, or else the last ones before it, with a sentence that says so. For a past day, models that came later are left
+    out. Two queries."""
+    rates: dict[int, list[pricing.Rate]] = {}
+    ended: dict[int, date] = {}
+    for listing_id, ends_on, rate in rates_on(day):
+        rates.setdefault(listing_id, []).append(rate)
+        if ends_on is not None and ends_on <= day:
+            ended[listing_id] = ends_on
+    found = []
+    for (
+        listing_id,
+        vendor,
+        slug,
+        name,
+        delisted_on,
+        retires_on,
+        deprecated_on,
+        released_on,
+        listed_on,
+    ) in Listing.objects.for_costs(model_ids):
+        began = min((since for since in (released_on, listed_on) if since is not None), default=None)
+        if is_past and began is not None and began > day and listing_id not in rates:
+            continue
+        status = _status(day, delisted_on, retires_on, deprecated_on)
+        note = _note(status, ended.get(listing_id))
+        found.append(Priced(vendor, slug, name, status, rates.get(listing_id, []), note, listing_id))
+    return found
+
+
+ALWAYS = Condition()
+
+
+def rates_on(day: date) -> Iterator[tuple[int, date | None, pricing.Rate]]:
+    """Each USD rate that speaks for `day`, with its listing and the end of its period, in the order in which later ones
+    win. One query."""
+    for (
+        listing_id,
+        ends_on,
+        component,
+        amount,
+        is_conditional,
+        over,
+        start,
+        end,
+        batch,
+        unknown,
+        discount,
+    ) in Rate.objects.for_costs(day):
+        condition = Condition(over, start, end, batch, unknown) if is_conditional else ALWAYS
+        rate = pricing.Rate(Component(component), parse_amount(amount), condition)
+        yield listing_id, ends_on, pricing.discounted([rate], parse_share(discount))[0] if discount else rate
+
+
+def _status(day: date, delisted_on: date | None, retires_on: date | None, deprecated_on: date | None) -> Status:
+    """The rule of `LanguageModel.status_on`, for dates that were read as a tuple."""
+    dated = ((delisted_on, Status.DELISTED), (retires_on, Status.RETIRED), (deprecated_on, Status.DEPRECATED))
+    return next((status for since, status in dated if since is not None and since <= day), Status.ACTIVE)
+
+
+def _note(status: Status, ended_on: date | None) -> str:
+    if ended_on is not None:
+        return f"Last price, until {ended_on:%b} {ended_on.day}, {ended_on.year}."
+    return "Last price." if status is Status.DELISTED else ""
+
+
+def cost_of(priced: Priced, workload: Workload) -> Cost:
+    """Price one request of the workload."""
+    bill = pricing.bill(priced.rates, workload.usage, workload.at, workload.is_batch)
+    return Cost(priced, workload, bill, bill.total)
+
+
+def costs_of(priced: Iterable[Priced], workload: Workload) -> list[Cost]:
+    """Cheapest first; lower bounds stand where their known part puts them, unknown ones last."""
+    costs = [cost_of(each, workload) for each in priced]
+    return sorted(costs, key=lambda cost: (cost.total is None, cost.total or Decimal(0), cost.priced.name))
+
+
+def unpriced(ids: list[str], priced: Iterable[Priced]) -> list[str]:
+    """The ids that were asked for and have no listing."""
+    listed = {each.public_id for each in priced}
+    return [model_id for model_id in ids if model_id not in listed]
