@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import AppConfig
 
 EDITORS = "Catalog editors"
-READ_ONLY = {"lastwritten"}
+CLOSED = {"lastwritten", "workloadprofile"}  # what was written is kept by the program, profiles by their owners
 
 
 def grant_editors(sender: AppConfig, using: str, **_: Any) -> None:
@@ -16,4 +16,4 @@ def grant_editors(sender: AppConfig, using: str, **_: Any) -> None:
     create_permissions(sender, using=using, verbosity=0)
     group, _created = Group.objects.using(using).get_or_create(name=EDITORS)
     permissions = Permission.objects.using(using).filter(content_type__app_label="catalog")
-    group.permissions.add(*permissions.exclude(content_type__model__in=READ_ONLY))
+    group.permissions.add(*permissions.exclude(content_type__model__in=CLOSED))

@@ -31,13 +31,11 @@ def parse_amount(text: str) -> Decimal | None:
 
 
 def parse_share(text: str) -> Decimal:
-    """A part of one, such as a discount of 0.25; blank is 0. Raises PricingError outside 0 to 1."""
-    share = parse_amount(text) or Decimal(0)
-    if share > 1:
-        raise PricingError(
-            f"A discount is a part of one, such as 0.25 for a quarter off; {plain(share)} is more than all."
-        )
-    return share
+    """A part of one, such as a discount of 0.25; blank is 0. Raises PricingError for anything else."""
+    text = text.strip() or "0"
+    if not DECIMAL_TEXT.fullmatch(text) or not 0 <= Decimal(text) <= 1:
+        raise PricingError(f"“{text[:40]}” is not a discount. Write a part of one, such as 0.25 for a quarter off.")
+    return Decimal(text)
 
 
 def plain(amount: Decimal) -> str:

@@ -52,6 +52,7 @@ def facts(model: LanguageModel, listing: Listing | None) -> list[Fact]:
         ("Writes", "output_modalities", _names(model.output_modalities.all()), ""),
         ("Licence", "licence", model.licence, model.licence_url),
         ("Weights", "weights_url", _host(model.weights_url), model.weights_url),
+        ("Tokenizer", "tokenizer", model.get_tokenizer_display(), ""),
         ("Knowledge until", "knowledge_cutoff", _day(model.knowledge_cutoff), ""),
         ("Languages", "languages", "", ""),
         ("Programming languages", "coding_languages", "", ""),

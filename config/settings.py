@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
+    "ninja",
 ]
 
 MIDDLEWARE = [

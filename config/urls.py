@@ -6,6 +6,7 @@ from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic.base import RedirectView
 
+from catalog.api import public_urls
 from playground.urls import account_patterns
 
 
@@ -18,6 +19,7 @@ class Favicon(RedirectView):
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/v1/", public_urls()),
     path("", include("catalog.urls")),
     path("", include("playground.urls")),
     *account_patterns,

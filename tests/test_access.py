@@ -19,6 +19,10 @@ from tests.playground.builders import FOUR, asked, budget
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
 
 PUBLIC = {
+    "api:api-root",
+    "api:costs",
+    "api:openapi-json",
+    "api:openapi-view",
     "catalog:table",
     "catalog:model",
     "catalog:bare_name",
@@ -68,6 +72,10 @@ def addresses(run: Run) -> dict[str, str]:
         "catalog:model": "/models/mistralai/mistral-large-2512/",
         "catalog:bare_name": "/models/mistral-large-2512/",
         "catalog:compare": "/compare/",
+        "api:api-root": "/api/v1/",
+        "api:costs": "/api/v1/costs",
+        "api:openapi-json": "/api/v1/openapi.json",
+        "api:openapi-view": "/api/v1/docs",
         "catalog:costs": "/costs/",
         "catalog:keep_profile": "/costs/profiles/",
         "catalog:forget_profile": "/costs/profiles/1/forget/",

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from catalog.admin.currencies import DisplayCurrencyAdmin
 from catalog.admin.listings import ListingAdmin, ParameterAdmin
 from catalog.admin.prices import PricePeriodAdmin
 from catalog.admin.sources import AliasAdmin, MarketAdmin, ModalityAdmin, ObservationAdmin, SourceAdmin, VendorAdmin
@@ -14,6 +15,7 @@ admin.site.index_title = "What there is, and what it costs"
 
 __all__ = [
     "AliasAdmin",
+    "DisplayCurrencyAdmin",
     "LanguageModelAdmin",
     "ListingAdmin",
     "MarketAdmin",

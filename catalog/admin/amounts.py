@@ -73,7 +73,7 @@ def written(period: PricePeriod) -> dict[str, str]:
     """The unconditional prices of a saved period as the form shows them; blank for what is not known."""
     prices = {}
     for name, component in FIELDS.items():
-        amount = period.amount(component)
+        amount = period.amount(component, is_net=False)
         prices[name] = "" if amount is None else figures.per_million(amount).replace(",", "")
     return prices
 

@@ -108,6 +108,8 @@ class PricePeriodInline(admin.TabularInline):
             return ""
         others = [rate for rate in period.rates.all() if rate.is_conditional or rate.component not in common()]
         words = [f"{len(others)} more on its own page."] if others else []
+        if period.discount_share():
+            words.append(f"{figures.percent(period.discount_share())} off.")
         return " ".join([*words, "Used by a run: read-only."] if period.is_used else words) or "—"
 
 
@@ -184,7 +186,7 @@ class PricePeriodAdmin(admin.ModelAdmin):
         return super().get_queryset(request).prefetch_related("rates")
 
     def get_fieldsets(self, request: HttpRequest, obj: PricePeriod | None = None) -> Any:
-        fields = ["listing", "currency", "starts_on", "ends_on", "source", "note"]
+        fields = ["listing", "currency", "starts_on", "ends_on", "discount", "source", "note"]
         return [(None, {"fields": fields, "description": USED if obj and obj.is_used else ""})]
 
     @admin.display(description="Input per million")

@@ -102,7 +102,7 @@ class LanguageModelAdmin(admin.ModelAdmin):
             (None, {"fields": ["vendor", "slug", ("name", "family"), "summary", "description"], "description": later}),
             ("What it is", {"fields": [
                 "context_length", ("architecture", "parameters_total", "parameters_active"), "knowledge_cutoff",
-                ("input_modalities", "output_modalities"), "licence", "licence_url", "weights_url",
+                ("input_modalities", "output_modalities"), "licence", "licence_url", "weights_url", "tokenizer",
             ]}),
             ("Its life", {"fields": [
                 ("released_on", "deprecated_on", "retires_on"), "replacement", "replacement_name",

@@ -42,6 +42,11 @@ class PricePeriodQuerySet(models.QuerySet["PricePeriod"]):
         found = self.latest_on(day).exclude(currency="USD").annotate(main_listing_id=Subquery(main.values("pk")[:1]))
         return found.filter(main_listing_id__isnull=False).select_related("listing__market").prefetch_related("rates")
 
+    def for_courses(self, main_listings: list[int], day: date) -> Self:
+        """Every USD period of these listings that began by `day`, oldest first, with its listing and rates. Two queries."""
+        found = self.filter(listing__in=main_listings, currency="USD", starts_on__lte=day)
+        return found.select_related("listing").prefetch_related("rates").order_by("listing", "starts_on")
+
     def overlapping(self, period: "PricePeriod") -> Self:
         """Other periods of the same listing and currency that share a day with `period`. One that `period` follows
         is none of them: it ends where `period` starts."""
@@ -114,10 +119,11 @@ class PricePeriod(models.Model):
         """The discount as a part of one; 0 when there is none."""
         return exact.parse_share(self.discount)
 
-    def amount(self, component: str) -> Decimal | None:
-        """The unconditional amount per unit after the discount, or None when it is unknown or absent."""
+    def amount(self, component: str, is_net: bool = True) -> Decimal | None:
+        """The unconditional amount per unit, or None when it is unknown or absent; `is_net`: after the discount."""
+        rates = self.pricing_rates() if is_net else [rate.as_pricing() for rate in self.rates.all()]
         found = None
-        for rate in self.pricing_rates():
+        for rate in rates:
             if rate.component == component and rate.condition == pricing.Condition():
                 found = rate.amount
         return found

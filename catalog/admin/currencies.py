@@ -1,0 +1,11 @@
+"""Display currencies in the admin: the rate of a day that pages convert amounts with, for showing only."""
+
+from django.contrib import admin
+
+from catalog.models import DisplayCurrency
+
+
+@admin.register(DisplayCurrency)
+class DisplayCurrencyAdmin(admin.ModelAdmin):
+    list_display = ["code", "per_usd", "rate_on", "source"]
+    search_fields = ["code", "source"]

@@ -1,0 +1,156 @@
+"""The JSON API: read-only, no key, described by its own OpenAPI document at /api/v1/openapi.json.
+
+Amounts are exact decimal strings in USD; unknown ones are null. An error is `{"error": {"code", "message"}}`, the
+message a sentence for a person.
+"""
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.generic.base import RedirectView
+from ninja import Field, NinjaAPI, Query, Schema, Status
+from ninja.errors import ValidationError
+
+from catalog import pricing
+from catalog.costs import workloads
+from catalog.costs.forms import MOST_TOKENS, WorkloadForm, tokens_of
+from catalog.exact import PricingError, plain
+from catalog.pricing import Usage
+
+api = NinjaAPI(
+    title="Windrose",
+    version="1.0.0",
+    description="What language models there are and what they cost. Read-only; needs no key.",
+    urls_namespace="api",
+)
+
+
+class ErrorDetail(Schema):
+    code: int
+    message: str
+
+
+class Error(Schema):
+    """What went wrong, in a sentence."""
+
+    error: ErrorDetail
+
+
+class Line(Schema):
+    """One component of a bill: `amount_usd` is `quantity` x `rate_usd`, exact; null where the rate is not known."""
+
+    component: str = Field(examples=["input"])
+    quantity: int = Field(examples=[6000])
+    rate_usd: str | None = Field(examples=["0.0000005"])
+    amount_usd: str | None = Field(examples=["0.003"])
+
+
+class Cost(Schema):
+    """What one request costs on one model. With status `at_least` the total is a lower bound; `reasons` say why."""
+
+    model: str = Field(examples=["mistralai/mistral-large-2512"])
+    total_usd: str | None = Field(examples=["0.0047"])
+    lines: list[Line]
+    as_of: date
+    status: pricing.Status
+    reasons: list[str]
+    conditions: list[str]
+    note: str
+
+
+class Costs(Schema):
+    data: list[Cost]
+
+
+class CostsQuery(Schema):
+    """One request, and on which models and day."""
+
+    model: list[str] = Field(
+        [], description="Ids such as mistralai/devstral-2512; repeated. All listed models when absent."
+    )
+    prompt_tokens: int = Field(0, ge=0, le=MOST_TOKENS, description="Cached and cache-written tokens are part of them.")
+    cached_tokens: str = Field("0", description="A number of tokens, or a share of the prompt such as 40%.")
+    cache_write_tokens: int = Field(0, ge=0, le=MOST_TOKENS)
+    completion_tokens: int = Field(0, ge=0, le=MOST_TOKENS, description="Reasoning tokens are part of them.")
+    reasoning_tokens: int = Field(0, ge=0, le=MOST_TOKENS)
+    as_of: date | None = Field(None, description="Prices of this day; today when absent.")
+    at: time | None = Field(
+        None, description="The UTC time at which the request starts, where prices depend on the hour."
+    )
+    batch: bool = Field(False, description="Whether the request is sent as part of a batch.")
+
+    def usage(self) -> Usage:
+        """Raises PricingError when parts exceed what they are inside of."""
+        return Usage(
+            prompt_tokens=self.prompt_tokens,
+            completion_tokens=self.completion_tokens,
+            cached_tokens=tokens_of(self.cached_tokens, self.prompt_tokens),
+            cache_write_tokens=self.cache_write_tokens,
+            reasoning_tokens=self.reasoning_tokens,
+        )
+
+
+@api.get("/costs", response={200: Costs, 400: Error, 404: Error}, summary="What one request costs, cheapest first")
+def costs(request: HttpRequest, query: Query[CostsQuery]) -> Any:
+    """Every amount is an exact decimal string. Models whose price is not known come last."""
+    try:
+        asked, usage = WorkloadForm.base_fields["model"].clean(query.model), query.usage()
+    except (PricingError, forms.ValidationError) as error:
+        return refusal(400, " ".join(getattr(error, "messages", [str(error)])))
+    day, today = query.as_of or timezone.now().date(), timezone.now().date()
+    priced = workloads.priced_on(day, asked, is_past=day < today)
+    unknown = workloads.unpriced(asked, priced)
+    if unknown:
+        on_that_day = f" on {day}" if day < today else ""
+        return refusal(404, f"No model called {' or '.join(unknown)} is listed{on_that_day}.")
+    at = datetime.combine(day, query.at, tzinfo=query.at.tzinfo or UTC).astimezone(UTC) if query.at else None
+    workload = workloads.Workload(usage, is_batch=query.batch, at=at)
+    return {"data": [written(cost, day) for cost in workloads.costs_of(priced, workload)]}
+
+
+def written(cost: workloads.Cost, day: date) -> dict[str, Any]:
+    """One cost as the API writes it."""
+    return {
+        "model": cost.priced.public_id,
+        "total_usd": None if cost.total is None else plain(cost.total),
+        "lines": [
+            {
+                "component": line.component,
+                "quantity": line.quantity,
+                "rate_usd": None if line.rate is None else plain(line.rate),
+                "amount_usd": None if line.amount is None else plain(line.amount),
+            }
+            for line in cost.bill.lines
+        ],
+        "as_of": day,
+        "status": cost.bill.status,
+        "reasons": list(cost.bill.reasons),
+        "conditions": list(cost.bill.conditions),
+        "note": cost.priced.note,
+    }
+
+
+def refusal(code: int, message: str) -> Status:
+    return Status(code, {"error": {"code": code, "message": message}})
+
+
+@api.exception_handler(ValidationError)
+def refuse_parameters(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """What is wrong with each parameter, in one sentence each."""
+    sentences = [f"{each['loc'][-1]}: {each['msg'][:1].lower()}{each['msg'][1:]}." for each in error.errors]
+    refused = refusal(400, " ".join(sentences))
+    return api.create_response(request, refused.value, status=refused.status_code)
+
+
+def public_urls() -> Any:
+    """The API's addresses, open to everybody: sign-in is the site's default."""
+    patterns, *names = api.urls
+    for pattern in patterns:
+        if pattern.name == "api-root":
+            pattern.callback = RedirectView.as_view(pattern_name="api:openapi-view")
+        pattern.callback = login_not_required(pattern.callback)
+    return patterns, *names
