@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH_VENV := .venv-bench
 
-.PHONY: run test lint lock format bench clean
+.PHONY: run test lint lock format bench bench-costs clean
 
 # Migrate, seed, and serve on http://127.0.0.1:8000 (HOST and PORT change it). Ctrl-C stops it.
 run: $(VENV)/runtime.stamp
@@ -35,11 +36,11 @@ lock: $(VENV)/development.stamp
 	@$(BIN)/uv pip compile pyproject.toml --group bench --universal --generate-hashes --no-header --no-annotate --quiet -o requirements-bench.txt
 
 clean:
-	@rm -rf $(VENV) var/static
+	@rm -rf $(VENV) $(BENCH_VENV) var/static
 
-$(VENV)/bin/python:
+$(VENV)/bin/python $(BENCH_VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Windrose needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another one: make PYTHON=/path/to/python3.") if sys.version_info < (3, 11) else None'
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(@:/bin/python=)
 
 $(VENV)/runtime.stamp: requirements.txt | $(VENV)/bin/python
 	@echo "Installing Windrose's requirements into $(VENV) ..."
@@ -54,3 +55,12 @@ $(VENV)/development.stamp: requirements-dev.txt | $(VENV)/bin/python
 # Server time, queries and bytes of the pages at 500 models. ARGS="--models 5000" for more.
 bench: $(VENV)/runtime.stamp
 	@$(BIN)/python -m bench.pages $(ARGS)
+
+# Our bills beside those of genai-prices and LiteLLM, which live in an environment of their own. ARGS="--verbose" lists all.
+bench-costs: $(BENCH_VENV)/bench.stamp
+	@$(BENCH_VENV)/bin/python -m bench.costs $(ARGS)
+
+$(BENCH_VENV)/bench.stamp: requirements-bench.txt | $(BENCH_VENV)/bin/python
+	@echo "Installing the second opinions into $(BENCH_VENV) ..."
+	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@touch $@
