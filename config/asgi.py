@@ -1,5 +1,6 @@
 """The ASGI application: request limits, then Django, with the runner open for as long as the server is."""
 
+import asyncio
 import os
 import warnings
 
@@ -20,6 +21,7 @@ def with_runner(app: ASGI3Application) -> ASGI3Application:
     Without it a run whose task dies with the server would leave nothing behind: the server ends tasks before their
     `finally` runs, and only this hook is waited for.
     """
+    from catalog.tokenizers import counting
     from playground.runner import runner
 
     async def lifespan(receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
@@ -32,6 +34,7 @@ def with_runner(app: ASGI3Application) -> ASGI3Application:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await runner.close()
+        await asyncio.to_thread(counting.close)
         await send({"type": "lifespan.shutdown.complete"})
 
     async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:

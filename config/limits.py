@@ -10,6 +10,7 @@ from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallab
 
 LONGEST_ADDRESS = 8_000  # bytes of path and query
 LARGEST_BODY = 2_621_440  # bytes; the same as DATA_UPLOAD_MAX_MEMORY_SIZE
+TOO_LARGE = f"This request is too large: at most {LARGEST_BODY:,} bytes are read. Go back and send less at once."
 
 
 class TooLarge(Exception):
@@ -39,7 +40,7 @@ def limited(app: ASGI3Application) -> ASGI3Application:
             return
         announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if not announced.isdigit() or int(announced) > LARGEST_BODY:
-            await _refuse(send, 413, "This request is too large.")
+            await _refuse(send, 413, TOO_LARGE)
             return
 
         size = 0
@@ -63,6 +64,6 @@ def limited(app: ASGI3Application) -> ASGI3Application:
             await app(scope, counted_receive, watched_send)
         except TooLarge:
             if not answered:
-                await _refuse(send, 413, "This request is too large.")
+                await _refuse(send, 413, TOO_LARGE)
 
     return application

@@ -54,6 +54,7 @@ class Priced:
     rates: list[pricing.Rate]
     note: str = ""
     listing_id: int = 0
+    tokenizer: str = ""
 
     @property
     def public_id(self) -> str:
@@ -122,13 +123,14 @@ def priced_on(day: date, model_ids: list[str], is_past: bool = False) -> list[Pr
         deprecated_on,
         released_on,
         listed_on,
+        tokenizer,
     ) in Listing.objects.for_costs(model_ids):
         began = min((since for since in (released_on, listed_on) if since is not None), default=None)
         if is_past and began is not None and began > day and listing_id not in rates:
             continue
         status = _status(day, delisted_on, retires_on, deprecated_on)
         note = _note(status, ended.get(listing_id))
-        found.append(Priced(vendor, slug, name, status, rates.get(listing_id, []), note, listing_id))
+        found.append(Priced(vendor, slug, name, status, rates.get(listing_id, []), note, listing_id, tokenizer))
     return found
 
 

@@ -26,7 +26,8 @@ class ListingQuerySet(models.QuerySet["Listing"]):
 
     def for_costs(self, model_ids: list[str]) -> QuerySet["Listing", tuple[Any, ...]]:
         """Of each main listing, or of those of the models with these ids: pk, vendor, slug, name, and the days on which
-        it was delisted, retired, deprecated, released and listed. Plain tuples, one query."""
+        it was delisted, retired, deprecated, released and listed, and its tokenizer. Plain
+        tuples, one query."""
         found = self.main()
         if model_ids:
             wanted = Q(pk__in=[])
@@ -44,7 +45,14 @@ class ListingQuerySet(models.QuerySet["Listing"]):
             "model__deprecated_on",
             "model__released_on",
             "listed_on",
+            "model__tokenizer",
         )
+
+    def for_map(self, listings: list[int]) -> QuerySet["Listing", tuple[Any, ...]]:
+        """Of these listings: pk, the context length here and as the vendor tells it, and the vendor's release day. Plain
+        tuples, one query."""
+        found = self.filter(pk__in=listings).order_by()
+        return found.values_list("pk", "context_length", "model__context_length", "model__released_on")
 
     def with_prices(self) -> Self:
         """With model, market, price periods and rates: four queries however many rows."""

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from catalog.models.sources import BySlug, Vendor
 from catalog.pricing import Component
+from catalog.tokenizers.kinds import Kind
 
 LARGEST_CONTEXT = 100_000_000
 
@@ -32,16 +33,6 @@ class Modality(models.Model):
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
-
-
-class Tokenizer(models.TextChoices):
-    """The vendor's own tokenizer of a model, by the name of its file family in mistral-common."""
-
-    V1 = "v1", "Mistral v1"
-    V2 = "v2", "Mistral v2"
-    V3 = "v3", "Mistral v3"
-    V7 = "v7", "Mistral v7"
-    TEKKEN = "tekken", "Tekken"
 
 
 class Status(models.TextChoices):
@@ -223,7 +214,7 @@ class LanguageModel(models.Model):
     weights_url = models.URLField("weights address", blank=True)
     tokenizer = models.CharField(
         max_length=20,
-        choices=Tokenizer.choices,
+        choices=[(kind.value, kind.label) for kind in Kind],
         blank=True,
         help_text="What the vendor’s own tokenizer is; blank where no source says so, and counts are then estimates.",
     )
