@@ -52,7 +52,8 @@ def main() -> int:
     print(f"Windrose's bills beside {versions}; seed {options.seed}, up to {options.until}.")
     for line in cost_report.lines(prices, tables, options.verbose):
         print(line)
-    return 1 if any(tally.unexplained for tally in (*prices, *tables)) else 0
+    # An opinion that was asked nothing agrees with nothing.
+    return 1 if any(tally.unexplained or not tally.compared for tally in (*prices, *tables)) else 0
 
 
 if __name__ == "__main__":

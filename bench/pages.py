@@ -17,6 +17,10 @@ PAGES = {
     "model": "/models/bench/model-7/",
     "compare, four": "/compare/?model=bench/model-1&model=bench/model-2&model=bench/model-3&model=bench/model-4",
     "costs": "/costs/?prompt_tokens=10000&cached_tokens=4000&completion_tokens=1000",
+    "costs, over time": "/costs/over-time/?prompt_tokens=10000&cached_tokens=4000&completion_tokens=1000",
+    "costs, break-even": "/costs/break-even/?model=bench/model-1&model=bench/model-2&prompt_tokens=10000&completion_tokens=1000",
+    "costs, price map": "/costs/map/?prompt_tokens=10000&cached_tokens=4000&completion_tokens=1000",
+    "API, costs": "/api/v1/costs?prompt_tokens=10000&cached_tokens=4000&completion_tokens=1000",
 }
 
 

@@ -3,7 +3,10 @@
 from django.urls import path, register_converter
 
 from catalog import views
+from catalog.costs import drawn_views
 from catalog.costs import views as costs
+from catalog.costs.break_even.views import break_even
+from catalog.costs.own_text_views import own_text
 
 
 class IdPart:
@@ -27,6 +30,10 @@ urlpatterns = [
     path("models/<id:name>/", views.bare_name, name="bare_name"),
     path("compare/", views.compare, name="compare"),
     path("costs/", costs.costs, name="costs"),
+    path("costs/over-time/", drawn_views.costs_over_time, name="costs_over_time"),
+    path("costs/break-even/", break_even, name="break_even"),
+    path("costs/map/", drawn_views.costs_map, name="costs_map"),
+    path("costs/text/", own_text, name="own_text"),
     path("costs/profiles/", costs.keep_profile, name="keep_profile"),
     path("costs/profiles/<int:pk>/forget/", costs.forget_profile, name="forget_profile"),
     path("healthz", views.healthz, name="healthz"),

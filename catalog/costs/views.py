@@ -21,7 +21,13 @@ from catalog.costs.ranking import Ranking
 from catalog.forms import FORMATS
 from catalog.models import TooManyProfiles, WorkloadProfile
 
-ROOMS = (("costs", "All models"),)
+ROOMS = (
+    ("costs", "All models"),
+    ("costs_over_time", "Over time"),
+    ("break_even", "Break-even"),
+    ("costs_map", "Price map"),
+    ("own_text", "Your own text"),
+)
 
 
 def page_context(request: HttpRequest, form: WorkloadForm, room: str) -> dict[str, Any]:

@@ -34,6 +34,12 @@ PAGES = {
     "empty comparison": "/compare/",
     "costs": WORKLOAD,
     "bad costs": "/costs/?prompt_tokens=1&cached_tokens=2",
+    "costs with a profile": "/costs/?prompt_tokens=60000&cached_tokens=85%25&completion_tokens=1500&requests=1000&per=day",
+    "costs in the past": WORKLOAD + "&as_of=2026-01-10",
+    "costs over time": "/costs/over-time/" + WORKLOAD.partition("/costs/")[2],
+    "break-even": f"/costs/break-even/?model={FOUR[3]}&model={FOUR[0]}&prompt_tokens=10000&completion_tokens=1000",
+    "price map": "/costs/map/" + WORKLOAD.partition("/costs/")[2],
+    "own text": "/costs/text/",
     "compose": f"/playground/?{ALL_FOUR}",
     "help": "/playground/help/",
     "history": "/history/",
@@ -148,11 +154,37 @@ def test_the_catalog_without_javascript(browser: Browser, server: LiveServer) ->
     for figure in ("$0.0047", "$0.0188", "$0.00456"):
         expect(page.locator("main")).to_contain_text(figure)
     page.goto(WORKLOAD)
-    rows = page.locator("#costs tbody tr")
+    rows = page.locator("#part tbody tr")
     expect(rows.nth(0)).to_contain_text("$0.00456")
     expect(rows.nth(1)).to_contain_text("$0.0047")
     expect(rows.nth(2)).to_contain_text("$0.0188")
     expect(rows.nth(3)).to_contain_text("$0.0188")
+    context.close()
+
+
+def test_the_costs_without_javascript(browser: Browser, server: LiveServer) -> None:
+    """Every costs page by its forms and links alone."""
+    context = browser.new_context(java_script_enabled=False, base_url=server.url)
+    page = context.new_page()
+    page.goto("/costs/")
+    page.get_by_label("Prompt tokens").fill("10000")
+    page.get_by_label("of which cached").fill("0")
+    page.get_by_label("Completion tokens").fill("1000")
+    page.get_by_role("button", name="Work it out").click()
+    expect(page.locator("#part tbody tr").first).to_contain_text("$0.006")
+    page.get_by_role("navigation", name="Costs").get_by_role("link", name="Break-even").click()
+    page.get_by_label("Model", exact=True).select_option(FOUR[3])
+    page.get_by_label("against").select_option(FOUR[0])
+    page.get_by_role("button", name="Set side by side").click()
+    expect(page.locator("#part")).to_contain_text("Devstral 2 2512 is cheaper while output is under 20% of input")
+    page.get_by_role("navigation", name="Costs").get_by_role("link", name="Over time").click()
+    expect(page.locator("#part")).to_contain_text("Input 0.15 to 0.05, output 0.60 to 0.22.")
+    page.get_by_role("navigation", name="Costs").get_by_role("link", name="Price map").click()
+    expect(page.locator("#part svg").first).to_be_visible()
+    page.get_by_role("navigation", name="Costs").get_by_role("link", name="Your own text").click()
+    page.get_by_label("Your text: the prompt as you would send it").fill("Hello")
+    page.get_by_role("button", name="Count and price").click()
+    expect(page.locator("#part")).to_contain_text("5 characters as the one message of a chat")
     context.close()
 
 

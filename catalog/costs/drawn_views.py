@@ -1,0 +1,61 @@
+"""The costs pages that are drawn: what a workload cost over time, and the map of all models. Public, all GET."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from catalog import answers
+from catalog.charts import MOST_LINES
+from catalog.costs import over_time, over_time_chart, price_map, workloads
+from catalog.costs.forms import WorkloadForm
+from catalog.costs.picks import kept, picks
+from catalog.costs.price_map_charts import PriceMap
+from catalog.costs.views import page_context
+
+
+@login_not_required
+@require_safe
+@vary_on_headers("HX-Request")
+def costs_over_time(request: HttpRequest) -> HttpResponse:
+    form = WorkloadForm(request.GET)
+    is_valid = form.is_valid()
+    asked, workload, display = form.value("model", []), form.workload(), form.display()
+    priced = workloads.priced_on(form.day(), [], form.is_past()) if is_valid else []
+    chosen = over_time.chosen(priced, asked, workload)
+    courses = over_time.courses(chosen, workload, form.day(), display)
+    if form.asks_for_file():
+        return answers.file(form, over_time.over_time_sheet(courses, display))
+    context = page_context(request, form, "costs_over_time") | {
+        "unknown": workloads.unpriced(asked, priced) if is_valid else [],
+        "asked": asked,
+        "most": MOST_LINES,
+        "courses": courses,
+        "has_rows": any(course.rows for course in courses),
+        "chart": over_time_chart.chart(courses, form.day(), display),
+        "undrawn": [course.priced.name for course in courses if not course.steps],
+        "picks": picks(form, priced, chosen),
+    }
+    return answers.page_or_part(request, "costs/over_time.html", "costs/_over_time.html", context, is_valid)
+
+
+@login_not_required
+@require_safe
+@vary_on_headers("HX-Request")
+def costs_map(request: HttpRequest) -> HttpResponse:
+    form = WorkloadForm(request.GET)
+    is_valid = form.is_valid()
+    asked, display = form.value("model", []), form.display()
+    priced = workloads.priced_on(form.day(), asked, form.is_past()) if is_valid else []
+    rows = price_map.map_rows(priced, form.workload(), display)
+    drawn = PriceMap(rows, display, urlencode(kept(form))).drawn()
+    if form.asks_for_file():
+        return answers.file(form, price_map.map_sheet(rows, display))
+    context = page_context(request, form, "costs_map") | {
+        "unknown": workloads.unpriced(asked, priced) if is_valid else [],
+        "rows": [row.cells() for row in rows],
+        "drawn": drawn,
+        "missing": price_map.missing(rows),
+    }
+    return answers.page_or_part(request, "costs/price_map.html", "costs/_price_map.html", context, is_valid)

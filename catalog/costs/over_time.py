@@ -1,0 +1,187 @@
+"""What a workload cost over time: for a few models every price period on record, priced, with what changed and why."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
+
+from django.urls import reverse
+
+from catalog import figures, pricing
+from catalog.charts import MOST_LINES
+from catalog.costs.change_words import change_words
+from catalog.costs.steps import Period, Step, changes, steps
+from catalog.costs.workloads import Cost, Priced, Workload, cost_of, costs_of
+from catalog.exports import Sheet, Value
+from catalog.facts import day_text
+from catalog.figures import Display
+from catalog.models import PricePeriod
+from catalog.models.variants import Status
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRow:
+    """One price period of one model, priced. `share` is the change against the period before as a part of its cost; None
+    for a first period and where either cost is not exactly known, or the one before was free."""
+
+    priced: Priced
+    starts_on: date
+    ends_on: date | None
+    until: str
+    cost: Cost
+    total: str
+    per_thousand: str
+    share: Decimal | None
+    change: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One model's way through its prices: the steps of the chart, and a row for each period, newest first."""
+
+    priced: Priced
+    url: str
+    steps: list[Step]
+    rows: list[PeriodRow]
+    delisted_on: date | None
+
+
+def chosen(priced: Sequence[Priced], asked: Sequence[str], workload: Workload) -> list[Priced]:
+    """Up to six models: those asked for, in their order; of more than six of them the cheapest; and where none is asked
+    for, the cheapest of those that are sold on the day at an exactly known price."""
+    known = {each.public_id: each for each in priced}
+    named = [known[model_id] for model_id in asked if model_id in known]
+    if asked and len(named) <= MOST_LINES:
+        return named
+    if asked:
+        return [cost.priced for cost in costs_of(named, workload)][:MOST_LINES]
+    sold = (each for each in priced if is_sold(each))
+    return [cost.priced for cost in costs_of(sold, workload) if cost.is_exact][:MOST_LINES]
+
+
+def is_sold(priced: Priced) -> bool:
+    """Whether the model's price is in force: a note says when it is a last one."""
+    return priced.status is not Status.DELISTED and not priced.note and bool(priced.rates)
+
+
+def courses(models: Sequence[Priced], workload: Workload, day: date, display: Display) -> list[Course]:
+    """The courses of these models up to `day`, in their order. Two queries however many models and periods."""
+    periods: dict[int, list[PricePeriod]] = {each.listing_id: [] for each in models}
+    for period in PricePeriod.objects.for_courses(list(periods), day):
+        periods[period.listing_id].append(period)
+    return [_course(each, periods[each.listing_id], workload, day, display) for each in models]
+
+
+def _course(priced: Priced, found: Sequence[PricePeriod], workload: Workload, day: date, display: Display) -> Course:
+    delisted_on = found[0].listing.delisted_on if found else None
+    delisted_on = delisted_on if delisted_on and delisted_on <= day else None
+    periods = [Period(each.starts_on, each.ends_on, tuple(each.pricing_rates())) for each in found]
+    price = partial(pricing.bill, usage=workload.usage, at=workload.at, batch=workload.is_batch)
+    until = min(delisted_on or day + timedelta(days=1), day + timedelta(days=1))
+    rows = []
+    for index, period in enumerate(periods):
+        before = periods[index - 1] if index else None
+        rows.append(_row(priced, period, before, workload, day, delisted_on, display))
+    return Course(
+        priced,
+        reverse("catalog:model", args=[priced.vendor, priced.slug]),
+        steps(periods, price, until),
+        rows[::-1],
+        delisted_on,
+    )
+
+
+def _row(
+    priced: Priced,
+    period: Period,
+    before: Period | None,
+    workload: Workload,
+    day: date,
+    delisted_on: date | None,
+    display: Display,
+) -> PeriodRow:
+    cost = cost_of(_at_rates(priced, period), workload)
+    earlier = cost_of(_at_rates(priced, before), workload) if before else None
+    ends_on = period.ends_on if period.ends_on and period.ends_on <= day else None
+    until = day_text(ends_on) if ends_on else "in force"
+    if delisted_on and delisted_on <= period.starts_on:
+        until = "last price"
+    elif delisted_on and (ends_on is None or delisted_on <= ends_on):
+        ends_on, until = delisted_on, f"{day_text(delisted_on)}, delisted"
+    prefix = "at least " if cost.is_at_least else ""
+    is_free = cost.is_exact and cost.total == 0
+    return PeriodRow(
+        priced,
+        period.starts_on,
+        ends_on,
+        until,
+        cost,
+        "free" if is_free else prefix + display.to_the_digit(cost.total),
+        "free" if is_free else prefix + display.money(cost.per_thousand()),
+        _share(cost, earlier),
+        _change(cost, earlier),
+        _why(cost, earlier, period, before, display),
+    )
+
+
+def _at_rates(priced: Priced, period: Period) -> Priced:
+    return Priced(priced.vendor, priced.slug, priced.name, priced.status, list(period.rates))
+
+
+def _share(cost: Cost, earlier: Cost | None) -> Decimal | None:
+    """The change as a part of the cost before, rounded far beyond what is shown."""
+    if earlier is None or not (cost.is_exact and earlier.is_exact) or not earlier.total or cost.total is None:
+        return None
+    return figures.ROUNDING.divide(cost.total - earlier.total, earlier.total)
+
+
+def _change(cost: Cost, earlier: Cost | None) -> str:
+    """+193%, −66%, none; in words where a percentage would say nothing."""
+    if earlier is None or not (cost.is_exact and earlier.is_exact):
+        return figures.UNKNOWN
+    if cost.total == earlier.total:
+        return "none"
+    share = _share(cost, earlier)
+    if share is None:
+        return "was free"
+    return f"{'+' if share > 0 else '−'}{figures.percent(share)}"
+
+
+def _why(cost: Cost, earlier: Cost | None, period: Period, before: Period | None, display: Display) -> str:
+    """What changed, in words: input 0.05 to 0.40, output 0.22 to 2.00."""
+    if before is None or earlier is None:
+        return " ".join(["First price on record.", cost.note]).strip()
+    found = changes(before.rates, period.rates)
+    words = ", ".join(change_words(change, display) for change in found)
+    if not found:
+        words = "The same prices as before"
+    elif cost.is_exact and cost.total == earlier.total:
+        words = f"No change for this workload: {words}"
+    sentences = [f"{words[0].upper()}{words[1:]}."]
+    if before.ends_on and before.ends_on < period.starts_on:
+        sentences.append(f"No price from {day_text(before.ends_on)} until then.")
+    return " ".join([*sentences, cost.note]).strip()
+
+
+def over_time_sheet(found: Iterable[Course], display: Display) -> Sheet:
+    """The rows of the table with exact amounts; the change in percent, rounded to two decimals."""
+    columns = ["Model", "Id", "From", "To", "Currency", "One request", "Figure", "1,000 requests", "Change %", "Why"]
+    rows: list[list[Value]] = [
+        [
+            row.priced.name,
+            row.priced.public_id,
+            row.starts_on,
+            row.ends_on,
+            display.code,
+            display.convert(row.cost.total),
+            row.cost.bill.status.value.replace("_", " "),
+            display.convert(row.cost.per_thousand()),
+            None if row.share is None else (row.share * 100).quantize(Decimal("0.01"), context=figures.ROUNDING),
+            row.why,
+        ]
+        for course in found
+        for row in course.rows
+    ]
+    return Sheet("costs-over-time", columns, rows)

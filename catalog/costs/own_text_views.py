@@ -1,0 +1,87 @@
+"""The page that prices a reader's own text. The text is counted in a process of its own, and kept nowhere."""
+
+import asyncio
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from catalog import answers, exports
+from catalog.costs import workloads
+from catalog.costs.forms import WorkloadForm
+from catalog.costs.own_text import MOST_SHOWN, TextForm, kinds_for, own_costs, own_text_sheet, workloads_for
+from catalog.costs.views import page_context
+from catalog.tokenizers import counting
+from catalog.tokenizers.counting import Count
+from catalog.tokenizers.errors import CountingError
+from catalog.tokenizers.kinds import Kind
+
+
+# Nothing is changed, kept or spent here, so a form on another site could do no harm; and readers stay without a cookie.
+@csrf_exempt
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+async def own_text(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return await sync_to_async(_empty)(request)
+    form, text_form = WorkloadForm(request.POST), TextForm(request.POST, request.FILES)
+    counts: dict[Kind, Count] = {}
+    priced = await sync_to_async(_priced)(form)
+    if text_form.is_valid():
+        try:
+            # Counting waits for another process, up to some seconds: a thread waits, not the event loop.
+            counts = await asyncio.to_thread(counting.count, text_form.own_text(), kinds_for(priced))
+        except CountingError as error:
+            text_form.add_error("text", str(error))
+    return await sync_to_async(_shown)(request, form, text_form, priced, counts)
+
+
+def _empty(request: HttpRequest) -> HttpResponse:
+    form = WorkloadForm(request.GET)
+    is_valid = form.is_valid()
+    context = page_context(request, form, "own_text") | _limits()
+    return render(request, "costs/own_text.html", context, status=200 if is_valid else 400)
+
+
+def _priced(form: WorkloadForm) -> list[workloads.Priced]:
+    """The models to price, by the terms that can be read; what is wrong with the others is said later."""
+    form.is_valid()
+    return workloads.priced_on(form.day(), form.value("model", []), form.is_past())
+
+
+def _shown(
+    request: HttpRequest,
+    form: WorkloadForm,
+    text_form: TextForm,
+    priced: list[workloads.Priced],
+    counts: dict[Kind, Count],
+) -> HttpResponse:
+    by_kind = workloads_for(request.POST, counts)
+    # The sent fields are judged with the text's tokens as the prompt: without them a cached part could not fit.
+    form = next((each for each in by_kind.values() if not each.is_valid()), next(iter(by_kind.values()), form))
+    is_valid = text_form.is_valid() and all(each.is_valid() for each in by_kind.values())
+    rows = own_costs(priced, counts, by_kind, form.display()) if is_valid else []
+    if is_valid and form.asks_for_file():
+        return answers.file(form, own_text_sheet(rows[:MOST_SHOWN], form.display()))
+    if form.asks_for_file():
+        return exports.refuse([*text_form.sentences(), *(form.sentences() if by_kind else [])])
+    context: dict[str, Any] = page_context(request, form, "own_text") | _limits()
+    context |= {
+        "text_form": text_form,
+        "rows": rows[:MOST_SHOWN],
+        "left_out": max(0, len(rows) - MOST_SHOWN),
+        "characters": len(text_form.own_text()) if text_form.is_valid() else 0,
+        "is_counted": text_form.is_valid(),
+        "template_tokens": max((count.template_tokens for count in counts.values()), default=0),
+        "has_estimates": any(not row.is_own for row in rows),
+        "unknown": workloads.unpriced(form.value("model", []), priced),
+    }
+    return render(request, "costs/own_text.html", context, status=200 if is_valid else 400)
+
+
+def _limits() -> dict[str, int]:
+    return {"longest_text": counting.LONGEST_TEXT}

@@ -1,0 +1,119 @@
+"""The terms of a bill: the day, the hour, a batch, a discount, the currency."""
+
+import json
+from datetime import date
+
+import pytest
+
+from catalog.models import DisplayCurrency
+from tests.catalog.costs.reading import WORKLOAD, slugs_of, text_of, words_of
+from tests.factories import make_listing, make_model, make_period, make_priced, make_rate
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_batch_is_priced_as_one_or_says_that_it_cannot_be(client):
+    model = make_priced("a", "0.50", "1.50")
+    query = WORKLOAD | {"cached_tokens": 0, "batch": "on"}
+    assert "No batch price of these models is on record, so all are priced as single requests." in words_of(
+        client.get("/costs/", query)
+    )
+    period = model.main_listing().periods.get()
+    make_rate(period, "input", "0.25", is_batch=True)
+    make_rate(period, "output", "0.75", is_batch=True)
+    words = words_of(client.get("/costs/", query))
+    assert "$0.00325" in words
+    assert "The batch saves $0.00325 (50%)." in words
+    assert "$0.0065" in words_of(client.get("/costs/", WORKLOAD | {"cached_tokens": 0}))
+
+
+def test_an_hour_of_the_day_settles_a_window(client):
+    from datetime import time
+
+    model = make_priced("a", "2.00", "6.00")
+    make_rate(model.main_listing().periods.get(), "input", "1.00", utc_start=time(16, 30), utc_end=time(0, 30))
+    query = {"prompt_tokens": 1_000, "completion_tokens": 0}
+    assert "Input differs at some hours of the day." in words_of(client.get("/costs/", query))
+    assert "$0.001 " in words_of(client.get("/costs/", query | {"at": "00:29"}))
+    assert "$0.002 " in words_of(client.get("/costs/", query | {"at": "00:30"}))
+
+
+def test_a_discount_of_the_endpoint_comes_off_every_rate(client):
+    model = make_priced("a", "2.00", "6.00", "0.20")
+    period = model.main_listing().periods.get()
+    period.discount = "0.25"
+    period.save()
+    assert "$0.0141" in words_of(client.get("/costs/", WORKLOAD))  # .0188 x .75
+    assert "1.50" in words_of(client.get("/"))
+    assert "1.50" in words_of(client.get(model.get_absolute_url()))
+
+
+def test_costs_of_a_past_day(client):
+    listing = make_listing(make_model("moved", released_on=date(2025, 1, 1)), listed_on=date(2025, 1, 1))
+    make_period(listing, "1.00", "2.00", starts_on=date(2025, 1, 1), ends_on=date(2025, 6, 1))
+    make_period(listing, "0.30", "0.90", starts_on=date(2025, 6, 1))
+    make_priced("later")
+    on_the_day_before = client.get("/costs/", WORKLOAD | {"as_of": "2025-05-31"})
+    assert slugs_of(on_the_day_before) == ["moved"]
+    assert "$0.012" in words_of(on_the_day_before)
+    assert "Prices and states as of May 31, 2025 ; models that came later are left out." in words_of(on_the_day_before)
+    assert "$0.0039" in words_of(client.get("/costs/", WORKLOAD | {"as_of": "2025-06-01"}))
+    assert slugs_of(client.get("/costs/", WORKLOAD)) == ["moved", "later"]
+    assert "Nothing to price yet. Costs need a model with a listing on that day." in words_of(
+        client.get("/costs/", WORKLOAD | {"as_of": "2024-03-01"})
+    )
+
+
+def test_devstral_on_each_side_of_its_price_changes(client, seeded):
+    def cost(day: str) -> str:
+        query = WORKLOAD | {"cached_tokens": 0, "model": "mistralai/devstral-2512", "as_of": day, "format": "json"}
+        return json.loads(text_of(client.get("/costs/", query)))["rows"][0]["One request"]
+
+    # 10,000 in and 1,000 out, per million: .15 and .60, then .05 and .22, then .40 and 2.00
+    assert cost("2025-12-19") == "0.0021"
+    assert cost("2025-12-20") == "0.00072"
+    assert cost("2026-02-17") == "0.00072"
+    assert cost("2026-02-18") == "0.006"
+
+
+def test_vendors_own_prices_are_never_conversions(client, seeded):
+    page = words_of(client.get("/costs/", WORKLOAD | {"model": "mistralai/mistral-large-2512"}))
+    # 10,000 x .00000044 + 1,000 x .0000013, as its EUR list has no price for cached tokens: .0044 + .0013
+    assert "Mistral, EUR €0.0057 €5.70" in page
+    rows = json.loads(
+        text_of(client.get("/costs/", WORKLOAD | {"model": "mistralai/pixtral-large-2411", "format": "json"}))
+    )
+    own = rows["rows"][1]
+    assert (own["Currency"], own["One request"], own["Figure"]) == ("EUR", "0.0054", "at least")
+    DisplayCurrency.objects.create(code="EUR", per_usd="0.9", rate_on=date(2026, 11, 20), source="A bank")
+    shown = words_of(client.get("/costs/", WORKLOAD | {"model": "mistralai/mistral-large-2512", "currency": "EUR"}))
+    assert "Mistral, EUR €0.0057 €5.70" in shown
+
+
+def test_a_display_currency_is_a_conversion_that_says_so(client):
+    make_priced("a", "0.50", "1.50", "0.05")
+    assert 'name="currency"' not in text_of(client.get("/costs/"))
+    DisplayCurrency.objects.create(code="EUR", per_usd="0.9", rate_on=date(2026, 11, 20), source="A bank")
+    assert '<option value="EUR">' in text_of(client.get("/costs/"))
+    words = words_of(client.get("/costs/", WORKLOAD | {"currency": "eur"}))
+    assert "€0.00423" in words  # .0047 x .9
+    assert "Converted at 0.9 EUR for one US dollar, the rate of Nov 20, 2026" in words
+    row = json.loads(text_of(client.get("/costs/", WORKLOAD | {"currency": "EUR", "format": "json"})))["rows"][0]
+    assert (row["Currency"], row["One request"], row["Rate"]) == ("EUR", "0.00423", "0.9 EUR for 1 USD, 2026-11-20")
+    table = words_of(client.get("/", {"currency": "EUR"}))
+    assert "Input €/M" in table
+    assert "0.45" in table  # .50 x .9
+    make_priced("b", "1.00", "3.00")
+    comparison = words_of(client.get("/compare/", {"model": ["mistralai/a", "mistralai/b"], "currency": "EUR"}))
+    assert "€ per million tokens 0.45" in comparison
+    assert "€0.00423" in comparison
+
+
+def test_only_some_have_batch_prices(client):
+    make_priced("a")
+    with_batch = make_priced("b")
+    make_rate(with_batch.main_listing().periods.get(), "input", "0.25", is_batch=True)
+    rows = client.get("/costs/", WORKLOAD | {"batch": "on"}).context["page"]
+    changes = {row.cost.priced.slug: row.changes for row in rows}
+    assert changes["a"] == ["No batch price is known: priced as single requests."]
+    assert changes["b"] == ["The batch saves $0.0025 (38%)."]  # 10,000 x .00000025 = .0025, of .0065
