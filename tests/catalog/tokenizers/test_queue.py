@@ -15,7 +15,7 @@ from catalog.tokenizers import counting
 from catalog.tokenizers.counting import MOST_WAITING, Count, TokenCounter
 from catalog.tokenizers.errors import Busy, CountingError, CountingFailed, TooSlow
 from catalog.tokenizers.kinds import Kind
-from catalog.tokenizers.process import PASSED_ON, PROJECT, WORKER
+from catalog.tokenizers.process import PROJECT, WORKER
 from tests.catalog.tokenizers.children import (
     HANGING,
     HEAVY,
@@ -172,7 +172,7 @@ def test_the_child_is_given_no_secret(
     fakes[0].count("Hello", [Kind.V3])
     environment = json.loads(told.read_text())
     ours = {"PYTHONUTF8", "PYTHONPATH", "HF_HUB_OFFLINE", "OPENBLAS_NUM_THREADS"}
-    assert ours <= set(environment) <= ours | set(PASSED_ON) | {"LC_CTYPE"}  # which Python sets itself in the C locale
+    assert ours <= set(environment) <= ours | {"LC_CTYPE"}  # which Python sets itself in the C locale
     assert "whatever it is" not in told.read_text()
 
 
