@@ -1,12 +1,14 @@
 """The costs pages that are drawn: what a workload cost over time, and the map of all models. Public, all GET."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from catalog import answers
+from catalog import table as the_table
 from catalog.charts import MOST_LINES
 from catalog.costs import over_time, over_time_chart, price_map, workloads
 from catalog.costs.forms import WorkloadForm
@@ -50,11 +52,13 @@ def costs_map(request: HttpRequest) -> HttpResponse:
     priced = workloads.priced_on(form.day(), asked, form.is_past()) if is_valid else []
     rows = price_map.map_rows(priced, form.workload(), display)
     drawn = PriceMap(rows, display, urlencode(kept(form))).drawn()
+    page = Paginator(rows, the_table.PAGE_ROWS).get_page(form.value("page", 1))
     if form.asks_for_file():
-        return answers.file(form, price_map.map_sheet(rows, display))
+        return answers.file(form, price_map.map_sheet(page, display))
     context = page_context(request, form, "costs_map") | {
         "unknown": workloads.unpriced(asked, priced) if is_valid else [],
-        "rows": [row.cells() for row in rows],
+        "page": page,
+        "rows": [row.cells() for row in page],
         "drawn": drawn,
         "missing": price_map.missing(rows),
     }
