@@ -43,7 +43,7 @@ async def own_text(request: HttpRequest) -> HttpResponse:
 def _empty(request: HttpRequest) -> HttpResponse:
     form = WorkloadForm(request.GET)
     is_valid = form.is_valid()
-    context = page_context(request, form, "own_text") | _limits()
+    context = _context(request, form)
     return render(request, "costs/own_text.html", context, status=200 if is_valid else 400)
 
 
@@ -69,7 +69,7 @@ def _shown(
         return answers.file(form, own_text_sheet(rows[:MOST_SHOWN], form.display()))
     if form.asks_for_file():
         return exports.refuse([*text_form.sentences(), *(form.sentences() if by_kind else [])])
-    context: dict[str, Any] = page_context(request, form, "own_text") | _limits()
+    context: dict[str, Any] = _context(request, form)
     context |= {
         "text_form": text_form,
         "rows": rows[:MOST_SHOWN],
@@ -83,5 +83,10 @@ def _shown(
     return render(request, "costs/own_text.html", context, status=200 if is_valid else 400)
 
 
-def _limits() -> dict[str, int]:
-    return {"longest_text": counting.LONGEST_TEXT}
+def _context(request: HttpRequest, form: WorkloadForm) -> dict[str, Any]:
+    """What every costs page shows; the text takes the place of the prompt tokens, and nothing of it is cached unless said."""
+    context = page_context(request, form, "own_text")
+    counts = [(name, label, value) for name, label, value in context["counts"] if name != "prompt_tokens"]
+    if form.is_untouched():
+        counts = [(name, label, "" if name == "cached_tokens" else value) for name, label, value in counts]
+    return context | {"counts": counts, "longest_text": counting.LONGEST_TEXT}
