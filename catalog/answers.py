@@ -1,5 +1,6 @@
 """How a page of the catalog answers: whole, as its changing part for htmx, or as a file of what it shows."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -22,5 +23,7 @@ def page_or_part(request: HttpRequest, page: str, part: str, context: dict[str, 
 
 
 def file(form: DayForm, sheet: exports.Sheet) -> HttpResponse:
-    """The page's rows in the format asked for, or why there are none."""
-    return exports.respond(sheet, form.value("format")) if form.is_valid() else exports.refuse(form.sentences())
+    """The page's rows in the format asked for, with what they are about; or why there are none."""
+    if not form.is_valid():
+        return exports.refuse(form.sentences())
+    return exports.respond(replace(sheet, about=form.about()), form.value("format"), form.day())

@@ -4,6 +4,7 @@ Amounts are exact decimal strings in USD; unknown ones are null. An error is `{"
 message a sentence for a person.
 """
 
+import re
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -14,11 +15,13 @@ from django.utils import timezone
 from django.views.generic.base import RedirectView
 from ninja import Field, NinjaAPI, Query, Schema, Status
 from ninja.errors import ValidationError
+from pydantic import ValidationInfo, field_validator
 
 from catalog import pricing
 from catalog.costs import workloads
 from catalog.costs.forms import MOST_TOKENS, WorkloadForm, tokens_of
 from catalog.exact import PricingError, plain
+from catalog.forms import check_day
 from catalog.pricing import Usage
 
 api = NinjaAPI(
@@ -27,6 +30,9 @@ api = NinjaAPI(
     description="What language models there are and what they cost. Read-only; needs no key.",
     urls_namespace="api",
 )
+
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class ErrorDetail(Schema):
@@ -83,6 +89,20 @@ class CostsQuery(Schema):
     )
     batch: bool = Field(False, description="Whether the request is sent as part of a batch.")
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def take_blank_for_absent(cls, value: Any, field: ValidationInfo) -> Any:
+        """Forms send the fields that were left blank, too."""
+        return cls.model_fields[field.field_name or ""].get_default() if value in ("", [""]) else value
+
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def take_days_only(cls, value: Any) -> Any:
+        """As the pages do: a plain number is no day, though seconds since 1970 could be written so."""
+        if isinstance(value, str) and not DAY.fullmatch(value):
+            raise ValueError("write the day as year-month-day, such as 2026-03-01")
+        return value
+
     def usage(self) -> Usage:
         """Raises PricingError when parts exceed what they are inside of."""
         return Usage(
@@ -99,6 +119,8 @@ def costs(request: HttpRequest, query: Query[CostsQuery]) -> Any:
     """Every amount is an exact decimal string. Models whose price is not known come last."""
     try:
         asked, usage = WorkloadForm.base_fields["model"].clean(query.model), query.usage()
+        if query.as_of:
+            check_day(query.as_of)
     except (PricingError, forms.ValidationError) as error:
         return refusal(400, " ".join(getattr(error, "messages", [str(error)])))
     day, today = query.as_of or timezone.now().date(), timezone.now().date()
@@ -130,7 +152,7 @@ def written(cost: workloads.Cost, day: date) -> dict[str, Any]:
         "status": cost.bill.status,
         "reasons": list(cost.bill.reasons),
         "conditions": list(cost.bill.conditions),
-        "note": cost.priced.note,
+        "note": cost.caveat,
     }
 
 

@@ -58,8 +58,10 @@ class Side:
     others: list[str]
 
     @property
-    def status(self) -> Any:
-        return self.model.status_on(self.day)
+    def status_text(self) -> str:
+        days = (self.model.released_on, self.listing.listed_on if self.listing else None)
+        began = min((day for day in days if day is not None), default=None)
+        return "Not released yet" if began is not None and began > self.day else self.model.status_on(self.day).label
 
 
 def sides(models: list[LanguageModel], day: date) -> list[Side]:
@@ -85,7 +87,7 @@ def facts(columns: list[Side]) -> Group:
     return Group(
         "Facts",
         [
-            line("Status", lambda side: side.status.label),
+            line("Status", lambda side: side.status_text),
             line("Vendor", lambda side: side.model.vendor.name),
             line("Family", lambda side: side.model.family),
             line("Released by vendor", lambda side: day_text(side.model.released_on)),

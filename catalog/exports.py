@@ -20,7 +20,7 @@ from catalog.figures import DOLLARS, Display
 from catalog.models.variants import Status
 from catalog.pricelist import annotated
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -37,12 +37,14 @@ class Sheet:
     name: str
     columns: list[str]
     rows: list[list[Value]]
+    about: str = ""  # what the rows are about: the workload, the day, the rate of a conversion
 
 
-def respond(sheet: Sheet, file_format: str) -> HttpResponse:
+def respond(sheet: Sheet, file_format: str, day: date) -> HttpResponse:
+    """The sheet as a file whose name has the day that it speaks of."""
     write = {"csv": as_csv, "json": as_json, "md": as_markdown}[file_format]
     response = HttpResponse(write(sheet), content_type=TYPES[file_format])
-    response["Content-Disposition"] = f'inline; filename="windrose-{sheet.name}.{file_format}"'
+    response["Content-Disposition"] = f'inline; filename="windrose-{sheet.name}-{day}.{file_format}"'
     return response
 
 
@@ -59,7 +61,8 @@ def text(value: Value) -> str:
 def as_csv(sheet: Sheet) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
-    for row in [sheet.columns, *sheet.rows]:
+    about = (["About"], [sheet.about]) if sheet.about else ([], [])
+    for row in [[*sheet.columns, *about[0]], *([*row, *about[1]] for row in sheet.rows)]:
         writer.writerow([guarded(value) for value in row])
     return out.getvalue()
 
@@ -79,13 +82,15 @@ def as_json(sheet: Sheet) -> str:
         }
         for row in sheet.rows
     ]
-    return json.dumps({"columns": sheet.columns, "rows": values}, ensure_ascii=False, indent=1) + "\n"
+    about = {"about": sheet.about} if sheet.about else {}
+    return json.dumps(about | {"columns": sheet.columns, "rows": values}, ensure_ascii=False, indent=1) + "\n"
 
 
 def as_markdown(sheet: Sheet) -> str:
     lines = [_line(sheet.columns), _line(["---"] * len(sheet.columns))]
     lines += [_line([text(value) for value in row]) for row in sheet.rows]
-    return "\n".join(lines) + "\n"
+    about = [sheet.about, ""] if sheet.about else []
+    return "\n".join([*about, *lines]) + "\n"
 
 
 def _line(cells: list[str]) -> str:

@@ -112,6 +112,11 @@ def tokens(count: int | None) -> str:
     return UNKNOWN if count is None else f"{count:,}"
 
 
+def counted(count: int, noun: str) -> str:
+    """A count with its noun: 1 request, 10,000 requests."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def short(count: int | None) -> str:
     """A count with its magnitude, thousands by 1,000 and cut, as the markets write it: 131K, 262K, 272M, 8.86B."""
     if count is None:

@@ -1,7 +1,7 @@
 """What the catalog's pages accept in their addresses: every GET parameter is cleaned here, or refused in a sentence."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,8 @@ MOST_COMPARED = 6
 FORMATS = [("csv", "CSV"), ("json", "JSON"), ("md", "Markdown")]
 SORTS = ("name", "context", "input", "output", "cached", "released", "listed")
 TOKENS = re.compile(r"(\d{1,12}(?:\.\d{1,3})?)\s*([km]?)", re.IGNORECASE)
+FIRST_DAY = date(2015, 1, 1)  # before any model was sold by the token
+FURTHEST_AHEAD = timedelta(days=2 * 366)  # prices are announced some weeks ahead
 DAY_ERRORS = {"invalid": "Write the day as year-month-day, such as 2026-03-01."}
 
 
@@ -37,6 +39,13 @@ class IdsField(forms.Field):
         if len(ids) > self.most:
             raise forms.ValidationError(self.too_many.format(given=len(ids), most=self.most))
         return ids
+
+
+def check_day(day: date) -> None:
+    """Refuse, in a sentence, a day for which no price can be known. Raises ValidationError."""
+    last = timezone.now().date() + FURTHEST_AHEAD
+    if not FIRST_DAY <= day <= last:
+        raise forms.ValidationError(f"Prices can be asked for from {FIRST_DAY} to {last}.")
 
 
 class DayForm(forms.Form):
@@ -75,6 +84,12 @@ class DayForm(forms.Form):
     def is_another_day(self) -> bool:
         return self.day() != timezone.now().date()
 
+    def clean_as_of(self) -> date | None:
+        day = self.cleaned_data["as_of"]
+        if day is not None:
+            check_day(day)
+        return day
+
     def clean_currency(self) -> str:
         code = self.cleaned_data["currency"].upper()
         if code not in ("", "USD") and code not in self.currencies():
@@ -92,6 +107,12 @@ class DayForm(forms.Form):
         """How amounts are written: in US dollars, or converted into the currency that was asked for."""
         row = self.currencies().get(self.value("currency", "USD"))
         return row.display() if row else DOLLARS
+
+    def about(self) -> str:
+        """What a file of the page's rows is about, in a sentence or two, so that it can be read on its own."""
+        display = self.display()
+        rate = f"{display.per_usd:f} {display.code} for one US dollar, the rate of {display.rate_on}"
+        return f"Prices of {self.day()}." + (f" Converted at {rate}." if display.is_converted else "")
 
     def asks_for_file(self) -> bool:
         return bool(self.data.get("format"))

@@ -216,14 +216,17 @@ def bill(rates: Iterable[Rate], usage: Usage, at: datetime | None = None, batch:
     Lines whose quantity is 0 are left out. The amounts are exact: nothing is rounded.
     """
     in_force: dict[Component, Decimal | None] = {}
-    conditions: list[str] = []
+    rates, conditions = list(rates), list[str]()
+    if batch and rates and not any(rate.condition.batch and rate.amount is not None for rate in rates):
+        conditions.append("No batch price is known: priced as a single request.")
     for rate in rates:
         if rate.condition.holds(usage, at, batch):
             in_force[rate.component] = rate.amount
         elif rate.condition.unknown:
             conditions.append(f"{LABELS[rate.component]} may differ: {rate.condition.unknown}.")
         elif at is None and not rate.condition.is_judged_without_time():
-            conditions.append(f"{LABELS[rate.component]} differs at some hours of the day.")
+            hours = f"{rate.condition.utc_start:%H:%M} to {rate.condition.utc_end:%H:%M}"
+            conditions.append(f"{LABELS[rate.component]} has another price from {hours} UTC.")
 
     lines: list[Line] = []
     reasons: list[str] = []

@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -16,6 +17,8 @@ from catalog import table as the_table
 from catalog.forms import FORMATS, MOST_COMPARED, CompareForm, TableForm
 from catalog.models import Alias, LanguageModel, Listing
 from catalog.panels import panels_for
+
+KEPT = ("as_of", "currency", "sort")  # what clearing the filters leaves as it is
 
 
 def _today() -> date:
@@ -42,6 +45,7 @@ def table(request: HttpRequest) -> HttpResponse:
             (name, label, nothing, choices.get(name, []), request.GET.get(name, ""))
             for name, label, nothing in the_table.SELECTS
         ],
+        "cleared": f"?{urlencode({name: form.data[name] for name in KEPT if form.data.get(name)})}",
         "formats": FORMATS,
     }
     return answers.page_or_part(request, "catalog/table.html", "catalog/_models.html", context, is_valid)

@@ -193,6 +193,7 @@ LOGGING = {
         # Refused requests that anybody can send at will; each would write a traceback.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
+        "django.security.TooManyFilesSent": {"level": "CRITICAL"},
     },
 }
 

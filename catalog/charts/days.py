@@ -29,7 +29,10 @@ class Days:
 
     def ticks(self) -> list[Tick]:
         room = abs(self.end - self.start)
+        length = (self.high - self.low).days
         for step in (1, 2, 7):
+            if length // step * DAY_LABEL > room:
+                continue  # counted before they are made: an axis may span thousands of years
             days = list(self._days(step))
             if days and len(days) * DAY_LABEL <= room:
                 return [Tick(self.at(day), f"{day:%b} {day.day}, {day.year}") for day in days]

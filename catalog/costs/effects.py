@@ -56,10 +56,6 @@ def lacks_cache_price(rates: Iterable[Rate], usage: Usage) -> bool:
     return bool(usage.cached_tokens) and all(amount is None for amount in cached)
 
 
-def lacks_batch_price(rates: Iterable[Rate]) -> bool:
-    return all(rate.amount is None for rate in rates if rate.condition.batch)
-
-
 def _effect(name: str, bill: Bill, without: Bill, threshold: int | None = None) -> Effect | None:
     if bill.status is not Status.EXACT or without.status is not Status.EXACT:
         return None

@@ -52,6 +52,16 @@ class CountField(forms.IntegerField):
         return super().to_python(value.replace(",", "") if isinstance(value, str) else value)
 
 
+class SwitchField(forms.BooleanField):
+    """A box that is ticked, or the words for yes and no that addresses are written with."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(required=False, label=label)
+
+    def to_python(self, value: Any) -> bool:
+        return str(value or "").strip().lower() not in ("", "0", "off", "no", "false", "f", "n")
+
+
 class WorkloadForm(DayForm):
     """A workload: the tokens of one request, and how many requests there are; and on which models, day and terms."""
 
@@ -73,7 +83,7 @@ class WorkloadForm(DayForm):
         input_formats=["%H:%M"],
         error_messages={"invalid": "Write the time of day as hours and minutes in UTC, such as 16:30."},
     )
-    batch = forms.BooleanField(required=False, label="Sent as a batch")
+    batch = SwitchField("Sent as a batch")
     page = forms.IntegerField(required=False, min_value=1, max_value=100_000, label="Page")
     model = IdsField(most=MOST_PRICED, too_many="These are {given} models; at most {most} are priced by name.")
 
@@ -86,7 +96,9 @@ class WorkloadForm(DayForm):
 
     def shown(self, name: str) -> Any:
         """What the field holds on the page: the words that were sent, or the starting point."""
-        return self.data.get(name) or (STARTING_POINT.get(name, "") if self.is_untouched() else self.value(name, ""))
+        if self.is_untouched() or name == "requests":
+            return self.data.get(name) or STARTING_POINT.get(name, "")
+        return self.data.get(name) or self.value(name, "")
 
     def count(self, name: str) -> int:
         """The number given; an untouched form starts from a common workload, a touched one from zero."""
@@ -130,6 +142,9 @@ class WorkloadForm(DayForm):
                 is_prompt = cleaned["cached_tokens"] or cleaned.get("cache_write_tokens")
                 self.add_error("cached_tokens" if is_prompt else "reasoning_tokens", str(error))
         return cleaned
+
+    def about(self) -> str:
+        return f"{self.workload().in_words()} {super().about()}"
 
     def fields_kept(self) -> dict[str, str]:
         """The workload's fields as they were written, for links that keep it; nothing when the form is untouched."""

@@ -17,7 +17,6 @@ from catalog.exports import Sheet, Value
 from catalog.facts import day_text
 from catalog.figures import Display
 from catalog.models import PricePeriod
-from catalog.models.variants import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +56,8 @@ def chosen(priced: Sequence[Priced], asked: Sequence[str], workload: Workload) -
         return named
     if asked:
         return [cost.priced for cost in costs_of(named, workload)][:MOST_LINES]
-    sold = (each for each in priced if is_sold(each))
+    sold = (each for each in priced if each.is_sold)
     return [cost.priced for cost in costs_of(sold, workload) if cost.is_exact][:MOST_LINES]
-
-
-def is_sold(priced: Priced) -> bool:
-    """Whether the model's price is in force: a note says when it is a last one."""
-    return priced.status is not Status.DELISTED and not priced.note and bool(priced.rates)
 
 
 def courses(models: Sequence[Priced], workload: Workload, day: date, display: Display) -> list[Course]:

@@ -6,9 +6,12 @@ from datetime import date
 from decimal import Decimal
 
 from catalog import figures
+from catalog.costs.effects import lacks_cache_price
 from catalog.costs.ranking import SPANS
 from catalog.costs.workloads import Cost, Priced, Workload, cost_of
+from catalog.facts import day_text
 from catalog.models import PricePeriod
+from catalog.pricing import Rate
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,19 @@ class OwnPrice:
         return prefix + figures.money(amount, figures.symbol(self.currency))
 
 
+def _note(period: PricePeriod, rates: list[Rate], day: date, workload: Workload) -> str:
+    """What to know of a list's price: that it has ended, that the model is gone from that market, what it does not price."""
+    gone = period.listing.delisted_on
+    parts = []
+    if gone and gone <= day:
+        parts.append(f"Last price: {period.listing.market} sells it no more since {day_text(gone)}.")
+    elif not period.covers(day):
+        parts.append(f"Last price, until {day_text(period.ends_on)}.")
+    if lacks_cache_price(rates, workload.usage):
+        parts.append("The list has no price for cached tokens: they are charged as fresh.")
+    return " ".join(parts)
+
+
 def own_prices(priced: Iterable[Priced], day: date, workload: Workload) -> list[OwnPrice]:
     """The prices in force on `day` in currencies other than USD of the models of these rows, in the order of the rows.
     Three queries however many rows."""
@@ -45,8 +61,7 @@ def own_prices(priced: Iterable[Priced], day: date, workload: Workload) -> list[
     for period in PricePeriod.objects.in_other_currencies(day, list(rows)):
         main = period.main_listing_id
         each = rows[main]
-        ended = not period.covers(day)
-        note = f"Last price, until {period.ends_on:%b} {period.ends_on.day}, {period.ends_on.year}." if ended else ""
-        own = Priced(each.vendor, each.slug, each.name, each.status, period.pricing_rates(), note, main)
+        rates = period.pricing_rates()
+        own = Priced(each.vendor, each.slug, each.name, each.status, rates, _note(period, rates, day, workload), main)
         found.append((order[main], OwnPrice(str(period.listing.market), period.currency, cost_of(own, workload))))
     return [own for _, own in sorted(found, key=lambda pair: (pair[0], pair[1].market, pair[1].currency))]

@@ -82,6 +82,13 @@ class OwnCost:
         return self.display.money(self.cost.in_a("month"))
 
     @property
+    def certainty(self) -> str:
+        """How far the count can be trusted: no source says that a newer model's Tekken file is the library's own."""
+        if not self.is_own:
+            return "about"
+        return "by the library's Tekken" if self.kind is Kind.TEKKEN else "exact"
+
+    @property
     def note(self) -> str:
         bound = "At least." if self.cost.is_at_least else ""
         return " ".join(part for part in (bound, self.cost.note) if part)
@@ -129,7 +136,7 @@ def own_text_sheet(rows: Iterable[OwnCost], display: Display) -> Sheet:
             own.cost.priced.public_id,
             own.kind.label,
             own.count.total,
-            "exact" if own.is_own else "about",
+            own.certainty,
             display.code,
             display.convert(own.cost.total),
             own.cost.bill.status.value.replace("_", " "),

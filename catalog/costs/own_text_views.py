@@ -17,7 +17,7 @@ from catalog.costs.own_text import MOST_SHOWN, TextForm, kinds_for, own_costs, o
 from catalog.costs.views import page_context
 from catalog.tokenizers import counting
 from catalog.tokenizers.counting import Count
-from catalog.tokenizers.errors import CountingError
+from catalog.tokenizers.errors import Busy, CountingError
 from catalog.tokenizers.kinds import Kind
 
 
@@ -30,6 +30,7 @@ async def own_text(request: HttpRequest) -> HttpResponse:
         return await sync_to_async(_empty)(request)
     form, text_form = WorkloadForm(request.POST), TextForm(request.POST, request.FILES)
     counts: dict[Kind, Count] = {}
+    is_busy = False
     priced = await sync_to_async(_priced)(form)
     if text_form.is_valid():
         try:
@@ -37,7 +38,11 @@ async def own_text(request: HttpRequest) -> HttpResponse:
             counts = await asyncio.to_thread(counting.count, text_form.own_text(), kinds_for(priced))
         except CountingError as error:
             text_form.add_error("text", str(error))
-    return await sync_to_async(_shown)(request, form, text_form, priced, counts)
+            is_busy = isinstance(error, Busy)
+    response = await sync_to_async(_shown)(request, form, text_form, priced, counts)
+    if is_busy:
+        response.status_code = 503
+    return response
 
 
 def _empty(request: HttpRequest) -> HttpResponse:

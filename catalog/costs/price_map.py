@@ -8,7 +8,6 @@ from decimal import Decimal
 from django.urls import reverse
 
 from catalog import figures
-from catalog.costs.over_time import is_sold
 from catalog.costs.workloads import Cost, Priced, Workload, costs_of
 from catalog.exports import Sheet, Value
 from catalog.facts import day_text
@@ -81,7 +80,7 @@ def _row(cost: Cost, context: int | None, released_on: date | None, display: Dis
         amount if cost.is_exact else None,
         context,
         released_on,
-        is_sold(cost.priced),
+        cost.priced.is_sold,
         f"at least {shown}" if cost.is_at_least else shown,
         figures.tokens(context),
         day_text(released_on),

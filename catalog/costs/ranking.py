@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from catalog import figures
-from catalog.costs.effects import Effect, effects, lacks_batch_price, lacks_cache_price
+from catalog.costs.effects import Effect, effects, lacks_cache_price
 from catalog.costs.workloads import Cost
 from catalog.figures import DOLLARS, Display
 from catalog.pricing import Component
@@ -38,15 +38,15 @@ class RankedCost:
 class Ranking:
     """A sequence for a paginator: `costs`, in their order, are written when they are asked for.
 
-    `has_batch_prices` tells whether any of them has a price for batches.
+    The cheapest, and what multipliers count from, is one that can be bought: on sale on that day, at an exactly known
+    price, and with room for the request. One model alone is not the cheapest of anything.
     """
 
     def __init__(self, costs: Iterable[Cost], display: Display = DOLLARS) -> None:
         self._costs, self._display = list(costs), display
-        known = [cost.total for cost in self._costs if cost.total is not None and not cost.is_at_least]
-        self._cheapest = min(known, default=None)
+        known = [cost.total for cost in self._costs if cost.total is not None and cost.can_be_bought]
+        self._cheapest = min(known) if len(self._costs) > 1 and known else None
         self._paid = min((total for total in known if total), default=None)
-        self.has_batch_prices = any(not lacks_batch_price(cost.priced.rates) for cost in self._costs)
         self._dearest = max((cost.total for cost in self._costs if cost.total is not None), default=None)
 
     def __len__(self) -> int:
@@ -57,14 +57,16 @@ class Ranking:
 
     def _written(self, cost: Cost) -> RankedCost:
         total, display = cost.total, self._display
-        multiple = "free" if total == 0 else figures.multiple(total / self._paid) if total and self._paid else ""
+        multiple = figures.multiple(total / self._paid) if total and self._paid else ""
+        if total == 0 and cost.workload.has_tokens:
+            multiple = "free"
         return RankedCost(
             cost,
             url=reverse("catalog:model", args=[cost.priced.vendor, cost.priced.slug]),
             total=display.to_the_digit(total),
             multiple="at least" if cost.is_at_least else multiple,
             share=round(100 * total / self._dearest) if total and self._dearest else 0,
-            is_cheapest=total is not None and total == self._cheapest and not cost.is_at_least,
+            is_cheapest=total is not None and total == self._cheapest and cost.can_be_bought,
             lines=self._lines(cost),
             others=self._others(cost),
             per_thousand=display.money(cost.per_thousand()),
@@ -88,12 +90,9 @@ class Ranking:
         return ", ".join(f"{line.label} {self._display.to_the_digit(line.amount)}" for line in others)
 
     def _changes(self, cost: Cost) -> list[str]:
-        workload, rates = cost.workload, cost.priced.rates
-        found = effects(rates, workload.usage, cost.bill, workload.at, workload.is_batch)
-        sentences = [self._sentence(effect) for effect in found]
-        if workload.is_batch and rates and self.has_batch_prices and lacks_batch_price(rates):
-            sentences.append("No batch price is known: priced as single requests.")
-        return sentences
+        workload = cost.workload
+        found = effects(cost.priced.rates, workload.usage, cost.bill, workload.at, workload.is_batch)
+        return [self._sentence(effect) for effect in found]
 
     def _sentence(self, effect: Effect) -> str:
         amount = f"{self._display.money(abs(effect.amount))} ({figures.percent(effect.share)})"

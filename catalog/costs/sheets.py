@@ -16,10 +16,6 @@ def costs_sheet(costs: Iterable[RankedCost], own: Iterable[OwnPrice], workload: 
     columns += ["1,000 requests", *(f"{span.capitalize()}" for span in SPANS), "Times the cheapest", "Status", "Note"]
     rows = [_row(ranked, display) for ranked in costs]
     rows += [_own_row(each) for each in own]
-    if display.is_converted:
-        columns.append("Rate")
-        rate = f"{display.per_usd:f} {display.code} for 1 USD, {display.rate_on}"
-        rows = [[*row, rate if row[2] == display.code and row[-2] != OWN else ""] for row in rows]
     return Sheet("costs", columns, rows)
 
 

@@ -8,11 +8,11 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from catalog import answers
+from catalog import answers, exports
 from catalog import table as the_table
 from catalog.costs import profiles, sheets, workloads
 from catalog.costs.forms import ProfileForm, WorkloadForm
@@ -49,8 +49,15 @@ def page_context(request: HttpRequest, form: WorkloadForm, room: str) -> dict[st
             (profile, profile.is_shown_by(form)) for profile in profiles.own(WorkloadProfile.objects.of(request.user))
         ],
         "terms": urlencode(terms),
+        "models_and_terms": urlencode([*models, *terms.items()]),
         "formats": FORMATS,
     }
+
+
+def unknown_sentence(ids: list[str], form: WorkloadForm) -> str:
+    """That no model of these ids is there to be priced on the day."""
+    on_that_day = f" on {form.day()}" if form.is_past() else ""
+    return f"No model called {' or '.join(ids)} is listed{on_that_day}."
 
 
 @login_not_required
@@ -64,12 +71,13 @@ def costs(request: HttpRequest) -> HttpResponse:
     ranking = Ranking(workloads.costs_of(priced, workload), form.display())
     page = Paginator(ranking, the_table.PAGE_ROWS).get_page(form.value("page", 1))
     own = own_prices((row.cost.priced for row in page), form.day(), workload)
+    if form.asks_for_file() and asked and is_valid and not priced:
+        return exports.refuse([unknown_sentence(asked, form)])
     if form.asks_for_file():
         return answers.file(form, sheets.costs_sheet(page, own, workload, form.display()))
     context = page_context(request, form, "costs") | {
         "unknown": workloads.unpriced(asked, priced) if is_valid else [],
         "page": page,
-        "lacks_batch_prices": workload.is_batch and not ranking.has_batch_prices,
         "own_prices": own,
     }
     return answers.page_or_part(request, "costs/costs.html", "costs/_costs.html", context, is_valid)
@@ -81,14 +89,14 @@ def keep_profile(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         for sentence in form.sentences():
             messages.error(request, sentence)
-        return redirect(f"{reverse('catalog:costs')}?{urlencode(form.fields_kept())}")
+        return redirect(_back(request, form))
     try:
         row, is_new = WorkloadProfile.objects.keep(request.user, form.cleaned_data["name"], form.profile_fields())
     except TooManyProfiles as error:
         messages.error(request, str(error))
     else:
         messages.success(request, f"{'Kept' if is_new else 'Changed'} the profile {row.name}.")
-    return redirect(f"{reverse('catalog:costs')}?{urlencode(form.fields_kept())}")
+    return redirect(_back(request, form))
 
 
 @require_POST
@@ -96,4 +104,12 @@ def forget_profile(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(WorkloadProfile.objects.of(request.user), pk=pk)
     row.delete()
     messages.success(request, f"Removed the profile {row.name}.")
-    return redirect("catalog:costs")
+    return redirect(_back(request))
+
+
+def _back(request: HttpRequest, form: WorkloadForm | None = None) -> str:
+    """The page that a profile's form was sent from, or else the costs of its workload."""
+    address = request.POST.get("next", "")
+    if address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None):
+        return address
+    return f"{reverse('catalog:costs')}?{urlencode(form.fields_kept() if form else {})}".rstrip("?")

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from catalog import pricing
 from catalog.exact import EXACT, parse_amount, parse_share
-from catalog.figures import ROUNDING
+from catalog.figures import ROUNDING, counted, percent
 from catalog.models import Listing, Rate
 from catalog.models.variants import Status
 from catalog.pricing import Bill, Component, Condition, Usage
@@ -35,6 +35,23 @@ class Workload:
     is_batch: bool = False
     at: datetime | None = None
 
+    @property
+    def has_tokens(self) -> bool:
+        return bool(self.usage.prompt_tokens or self.usage.completion_tokens)
+
+    def in_words(self) -> str:
+        """The workload in a sentence: 10,000 prompt tokens, 4,000 of them cached, and 1,000 completion tokens; ..."""
+        usage = self.usage
+        parts = [f"{usage.cached_tokens:,} of them cached"] if usage.cached_tokens else []
+        parts += [f"{usage.cache_write_tokens:,} written to a cache"] if usage.cache_write_tokens else []
+        inside = f", {', '.join(parts)}," if parts else ""
+        thought = f", {usage.reasoning_tokens:,} of them reasoning" if usage.reasoning_tokens else ""
+        terms = f" at {self.at:%H:%M} UTC" if self.at else ""
+        terms += ", as a batch" if self.is_batch else ""
+        prompt = counted(usage.prompt_tokens, "prompt token") + inside
+        completion = counted(usage.completion_tokens, "completion token") + thought
+        return f"{prompt} and {completion}; {counted(self.requests, 'request')} a {self.per}{terms}."
+
     def requests_in(self, span: str) -> Fraction:
         """How many requests there are in a day, month or year."""
         counted = Fraction(self.requests)
@@ -55,6 +72,8 @@ class Priced:
     note: str = ""
     listing_id: int = 0
     tokenizer: str = ""
+    context: int | None = None  # tokens of prompt and answer together; None where no source says
+    is_sold: bool = True  # listed on that day, at a price in force
 
     @property
     def public_id(self) -> str:
@@ -79,9 +98,25 @@ class Cost:
         return self.bill.status is pricing.Status.AT_LEAST
 
     @property
+    def fits(self) -> bool:
+        """Whether the model's context has room for the request, as far as is known."""
+        usage, context = self.workload.usage, self.priced.context
+        return context is None or usage.prompt_tokens + usage.completion_tokens <= context
+
+    @property
+    def can_be_bought(self) -> bool:
+        return self.is_exact and self.priced.is_sold and self.fits
+
+    @property
+    def caveat(self) -> str:
+        """What to know of the offer itself: that the price is an old one, that the request does not fit."""
+        too_long = "" if self.fits else f"Longer than its context of {self.priced.context:,} tokens."
+        return " ".join(part for part in (self.priced.note, too_long) if part)
+
+    @property
     def note(self) -> str:
-        """What to know beside the figure: that the price is an old one, or why it is not exact."""
-        return " ".join(part for part in (self.priced.note, *self.bill.reasons, *self.bill.conditions) if part)
+        """All that is to know beside the figure: the caveat, and why the figure is not exact or may differ."""
+        return " ".join(part for part in (self.caveat, *self.bill.reasons, *self.bill.conditions) if part)
 
     def per_thousand(self) -> Decimal | None:
         return self.times(Fraction(1000))
@@ -108,8 +143,11 @@ def priced_on(day: date, model_ids: list[str], is_past: bool = False) -> list[Pr
     out. Two queries."""
     rates: dict[int, list[pricing.Rate]] = {}
     ended: dict[int, date] = {}
-    for listing_id, ends_on, rate in rates_on(day):
+    discounts: dict[int, Decimal] = {}
+    for listing_id, ends_on, rate, discount in rates_on(day):
         rates.setdefault(listing_id, []).append(rate)
+        if discount:
+            discounts[listing_id] = discount
         if ends_on is not None and ends_on <= day:
             ended[listing_id] = ends_on
     found = []
@@ -124,22 +162,37 @@ def priced_on(day: date, model_ids: list[str], is_past: bool = False) -> list[Pr
         released_on,
         listed_on,
         tokenizer,
+        own_context,
+        context,
     ) in Listing.objects.for_costs(model_ids):
         began = min((since for since in (released_on, listed_on) if since is not None), default=None)
         if is_past and began is not None and began > day and listing_id not in rates:
             continue
         status = _status(day, delisted_on, retires_on, deprecated_on)
-        note = _note(status, ended.get(listing_id))
-        found.append(Priced(vendor, slug, name, status, rates.get(listing_id, []), note, listing_id, tokenizer))
+        found.append(
+            Priced(
+                vendor,
+                slug,
+                name,
+                status,
+                rates.get(listing_id, []),
+                _note(status, ended.get(listing_id), discounts.get(listing_id)),
+                listing_id,
+                tokenizer,
+                own_context or context,
+                status is not Status.DELISTED and listing_id in rates and listing_id not in ended,
+            )
+        )
     return found
 
 
 ALWAYS = Condition()
+NOTHING_OFF = Decimal(0)
 
 
-def rates_on(day: date) -> Iterator[tuple[int, date | None, pricing.Rate]]:
-    """Each USD rate that speaks for `day`, with its listing and the end of its period, in the order in which later ones
-    win. One query."""
+def rates_on(day: date) -> Iterator[tuple[int, date | None, pricing.Rate, Decimal]]:
+    """Each USD rate that speaks for `day` after its discount, with its listing, the end of its period and the discount as
+    a part of one, in the order in which later ones win. One query."""
     for (
         listing_id,
         ends_on,
@@ -155,7 +208,8 @@ def rates_on(day: date) -> Iterator[tuple[int, date | None, pricing.Rate]]:
     ) in Rate.objects.for_costs(day):
         condition = Condition(over, start, end, batch, unknown) if is_conditional else ALWAYS
         rate = pricing.Rate(Component(component), parse_amount(amount), condition)
-        yield listing_id, ends_on, pricing.discounted([rate], parse_share(discount))[0] if discount else rate
+        share = parse_share(discount) if discount else NOTHING_OFF
+        yield listing_id, ends_on, pricing.discounted([rate], share)[0], share
 
 
 def _status(day: date, delisted_on: date | None, retires_on: date | None, deprecated_on: date | None) -> Status:
@@ -164,10 +218,17 @@ def _status(day: date, delisted_on: date | None, retires_on: date | None, deprec
     return next((status for since, status in dated if since is not None and since <= day), Status.ACTIVE)
 
 
-def _note(status: Status, ended_on: date | None) -> str:
+def _note(status: Status, ended_on: date | None, discount: Decimal | None) -> str:
+    parts = []
     if ended_on is not None:
-        return f"Last price, until {ended_on:%b} {ended_on.day}, {ended_on.year}."
-    return "Last price." if status is Status.DELISTED else ""
+        parts.append(f"Last price, until {ended_on:%b} {ended_on.day}, {ended_on.year}.")
+    elif status is Status.DELISTED:
+        parts.append("Last price.")
+    elif status is Status.RETIRED:
+        parts.append("Its vendor retired it; it is still sold.")
+    if discount:
+        parts.append(f"After {percent(discount)} off.")
+    return " ".join(parts)
 
 
 def cost_of(priced: Priced, workload: Workload) -> Cost:

@@ -26,8 +26,8 @@ class ListingQuerySet(models.QuerySet["Listing"]):
 
     def for_costs(self, model_ids: list[str]) -> QuerySet["Listing", tuple[Any, ...]]:
         """Of each main listing, or of those of the models with these ids: pk, vendor, slug, name, and the days on which
-        it was delisted, retired, deprecated, released and listed, and its tokenizer. Plain
-        tuples, one query."""
+        it was delisted, retired, deprecated, released and listed, its tokenizer, and its
+        context here and by its vendor. Plain tuples, one query."""
         found = self.main()
         if model_ids:
             wanted = Q(pk__in=[])
@@ -46,6 +46,8 @@ class ListingQuerySet(models.QuerySet["Listing"]):
             "model__released_on",
             "listed_on",
             "model__tokenizer",
+            "context_length",
+            "model__context_length",
         )
 
     def for_map(self, listings: list[int]) -> QuerySet["Listing", tuple[Any, ...]]:

@@ -81,7 +81,7 @@ def test_hours_and_batches(client):
     make_rate(period, "input", "0.50", is_batch=True)
     for terms, total in (({}, "0.002"), ({"at": "17:00"}, "0.001"), ({"at": "02:29:59+02:00"}, "0.001")):
         assert data(client, prompt_tokens=1_000, **terms)[0]["total_usd"] == total
-    assert data(client, prompt_tokens=1_000)[0]["conditions"] == ["Input differs at some hours of the day."]
+    assert data(client, prompt_tokens=1_000)[0]["conditions"] == ["Input has another price from 16:30 to 00:30 UTC."]
     assert data(client, prompt_tokens=1_000, batch="true")[0]["total_usd"] == "0.0005"
 
 
@@ -98,7 +98,7 @@ def test_twenty_two_decimals_come_out_as_they_went_in(client):
         ({"prompt_tokens": -1}, 400, "prompt_tokens: input should be greater than or equal to 0."),
         ({"prompt_tokens": "many"}, 400, "prompt_tokens: input should be a valid integer"),
         ({"prompt_tokens": "1" * 400}, 400, "prompt_tokens: "),
-        ({"as_of": "yesterday"}, 400, "as_of: input should be a valid date"),
+        ({"as_of": "yesterday"}, 400, "as_of: value error, write the day as year-month-day, such as 2026-03-01."),
         ({"model": "x/y"}, 404, "No model called x/y is listed."),
         ({"model": ["mistralai/a", "nobody"]}, 404, "No model called nobody is listed."),
         ({"model": "mistralai/a", "as_of": "2024-01-01"}, 404, "No model called mistralai/a is listed on 2024-01-01."),

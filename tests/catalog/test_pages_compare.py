@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from datetime import date
 
 import pytest
 
@@ -151,3 +152,10 @@ def test_the_process_and_the_database_answer(client):
 @pytest.mark.parametrize("path", ["/", "/compare/", "/costs/", "/healthz"])
 def test_pages_only_answer_get(client, path):
     assert client.post(path).status_code == 405
+
+
+def test_a_model_that_came_later_was_not_active_before(client):
+    make_priced("a", released_on=date(2025, 12, 9))
+    make_priced("b", released_on=date(2024, 1, 1))
+    lines = lines_of(client.get("/compare/", {"model": ["mistralai/a", "mistralai/b"], "as_of": "2025-06-01"}))
+    assert lines["Status"] == ["Not released yet", "Active"]

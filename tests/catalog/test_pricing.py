@@ -143,7 +143,7 @@ def test_without_a_time_a_window_is_named_and_not_applied():
     night = Condition(utc_start=time(0), utc_end=time(8))
     found = bill([Rate(Component.INPUT, D("0.000002")), Rate(Component.INPUT, D("0.000001"), night)], Usage(1_000))
     assert found.total == D("0.002")
-    assert found.conditions == ("Input differs at some hours of the day.",)
+    assert found.conditions == ("Input has another price from 00:00 to 08:00 UTC.",)
 
 
 def test_of_several_rates_that_apply_the_last_wins():

@@ -1,7 +1,7 @@
 """The break-even page of two models: its verdict, one part for each thing that can move, and the table under them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from catalog.charts import Chart
@@ -49,7 +49,9 @@ class BreakEven:
 
 def break_even_of(pair: Pair, workload: Workload, display: Display) -> BreakEven:
     """Raises PricingError for a workload without prompt tokens."""
-    request = proportions_of(workload.usage, workload.at, workload.is_batch)
+    contexts = [cost.priced.context for cost in pair.costs]
+    room = max((context or 0 for context in contexts), default=0) if all(contexts) else None
+    request = replace(proportions_of(workload.usage, workload.at, workload.is_batch), room=room)
     rates = pair.first.priced.rates, pair.second.priced.rates
     courses = {axis: along(axis, *rates, request) for axis in Axis}
     courses[Axis.PROMPT] = courses[Axis.PROMPT].in_whole_tokens()
@@ -74,7 +76,8 @@ def _part(axis: Axis, course: Course, request: Proportions, pair: Pair, display:
     if axis is Axis.PROMPT:
         tiers = (thresholds(cost.priced.rates, request) for cost in pair.costs)
         named = (tiers_sentence(name, found) for name, found in zip(pair.names, tiers, strict=True))
-        held = " ".join(part for part in (*named, held, range_sentence(course)) if part)
+        room = f"The longer context has room for {request.room:,} tokens." if request.room else ""
+        held = " ".join(part for part in (*named, held, room, range_sentence(course)) if part)
     return Part(axis, said, held, break_even_chart(axis, course, f"{said} {held}", request, pair, display))
 
 

@@ -34,13 +34,10 @@ class Pair:
         found = []
         for name, cost in zip(self.names, self.costs, strict=True):
             status = cost.priced.status
-            is_sold = status is Status.ACTIVE
-            parts = [cost.priced.note, *cost.bill.conditions]
-            words = " ".join(part for part in parts if part)
-            if not is_sold:
-                found.append(f"{name} is {status.label.lower()}. {words}".strip())
-            elif words:
-                found.append(f"{name}: {words}")
+            if status is not Status.ACTIVE:
+                found.append(f"{name} is {status.label.lower()}. {cost.note}".strip())
+            elif cost.note:
+                found.append(f"{name}: {cost.note}")
         return found
 
 
@@ -54,7 +51,7 @@ class Choice:
 
 
 def choose(priced: Iterable[Priced], asked: list[str], workload: Workload, is_repeated: bool = False) -> Choice:
-    """The first two models that were asked for and are listed, filled up with the cheapest active ones for the workload.
+    """The first two models that were asked for and are listed, filled up with the cheapest ones on sale for the workload.
 
     `is_repeated` says that one id was asked for more than once.
     """
@@ -76,13 +73,11 @@ def choose(priced: Iterable[Priced], asked: list[str], workload: Workload, is_re
         if len(chosen) == 2 and named:
             name = filling[0].priced.name
             sentences.append(
-                f"Beside {named[0].name} stands {name}, the cheapest other active model{kind} for this workload."
+                f"Beside {named[0].name} stands {name}, the cheapest other model on sale{kind} for this workload."
             )
         elif len(chosen) == 2:
             names = f"{filling[0].priced.name} and {filling[1].priced.name}"
-            sentences.append(
-                f"No models were chosen: {names} are the two cheapest active ones{kind} for this workload."
-            )
+            sentences.append(f"No models were chosen: {names} are the two cheapest on sale{kind} for this workload.")
     pair = Pair(chosen[0], chosen[1]) if len(chosen) == 2 else None
     return Choice(pair, tuple(sentences), tuple(unpriced(asked, listed.values())))
 
@@ -94,10 +89,9 @@ def is_repeated(ids: Iterable[str]) -> bool:
 
 
 def _cheapest(priced: Iterable[Priced], workload: Workload, count: int) -> tuple[list[Cost], str]:
-    """The cheapest active models whose cost is known, and what has to be added to that: a free one breaks even with
-    nothing, so free ones are passed over while there are enough others."""
-    costs = costs_of((each for each in priced if each.status is Status.ACTIVE), workload)
-    known = [cost for cost in costs if cost.is_exact]
+    """The cheapest models on sale whose cost is known and that have room for the request, and what has to be added to
+    that: a free one breaks even with nothing, so free ones are passed over while there are enough others."""
+    known = [cost for cost in costs_of(priced, workload) if cost.can_be_bought]
     paid = [cost for cost in known if cost.total]
     if len(paid) < count or len(paid) == len(known):
         return known[:count], ""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 
 from catalog.costs.break_even.course import Course, KnownCost, course_along
 from catalog.exact import PricingError
@@ -35,7 +35,8 @@ class Axis(StrEnum):
 @dataclass(frozen=True)
 class Proportions:
     """One request in proportions: `ratio` is completion tokens for each prompt token, the shares are parts of one (cached
-    and cache-written of the prompt, reasoning of the completion). `at` is the UTC start, None for any hour."""
+    and cache-written of the prompt, reasoning of the completion). `at` is the UTC start, None for any hour; `room` is the
+    most tokens of prompt and completion together that are looked at, None where no context is known."""
 
     prompt_tokens: Fraction
     ratio: Fraction = Fraction(0)
@@ -44,6 +45,7 @@ class Proportions:
     reasoning_share: Fraction = Fraction(0)
     at: datetime | None = None
     is_batch: bool = False
+    room: int | None = None
 
     def moved(self, axis: Axis, value: Fraction) -> "Proportions":
         """The same request at another place of one axis."""
@@ -52,7 +54,10 @@ class Proportions:
         return replace(self, cached_share=value) if axis is Axis.CACHED else replace(self, prompt_tokens=value)
 
     def largest_prompt(self) -> Fraction:
-        """How far prompts are looked at: 10 million tokens, or ten times the prompt where that is more."""
+        """How far prompts are looked at: as far as there is room for them and their completion, and at least as far as the
+        prompt itself; without a known context 10 million tokens, or ten times the prompt where that is more."""
+        if self.room is not None:
+            return max(Fraction(floor(self.room / (1 + self.ratio))), self.prompt_tokens)
         return max(Fraction(LARGEST_PROMPT), 10 * self.prompt_tokens)
 
     def holds(self, condition: Condition) -> bool:

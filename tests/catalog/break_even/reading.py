@@ -40,4 +40,6 @@ def drawn(response) -> list[str]:
 
 
 def rows_in(response) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(text_of(response))))
+    rows = list(csv.reader(io.StringIO(text_of(response))))
+    assert rows[0][-1] == "About"
+    return [row[:-1] for row in rows]

@@ -41,9 +41,7 @@ class TestTheSeeds:
         )
         assert "Devstral 2 2512 costs $0.00456 and Mistral Large 3 2512 $0.0047, 1.03 times as much." in words
         assert "Devstral 2 2512 is cheaper while under about 55.6% of the prompt is cached;" in words
-        assert (
-            "Devstral 2 2512 is cheaper than Mistral Large 3 2512 for every prompt of 1 to 10,000,000 tokens." in words
-        )
+        assert "Devstral 2 2512 is cheaper than Mistral Large 3 2512 for every prompt of 1 to 238,312 tokens." in words
         assert "Devstral 2 2512 is retired." in words
 
     def test_no_number_of_requests_changes_it(self, client, seeded):
@@ -80,7 +78,7 @@ class TestTheSeeds:
         assert "Held as in your workload: 10,000 prompt tokens, output at 10% of input." in by_share
         assert "your workload" in by_size
         assert "the same at" not in by_size
-        assert "for every prompt of 1 to 10,000,000 tokens" in by_size
+        assert "for every prompt of 1 to 238,312 tokens" in by_size
 
     def test_a_crossing_far_from_the_workload_is_drawn(self, client, seeded):
         by_ratio, *_ = drawn(client.get(PATH, SEEDS | UNCACHED | {"completion_tokens": 100}))
@@ -99,15 +97,16 @@ class TestTheSeeds:
         assert "Prices and states as of Jan 15, 2026" in words
         assert "is retired" not in words
 
-    def test_the_two_cheapest_active_ones_to_begin_with(self, client, seeded):
+    def test_the_two_cheapest_on_sale_to_begin_with(self, client, seeded):
         words = part_of(client.get(PATH, {"as_of": "2026-05-06"}))
         assert (
-            "No models were chosen: Devstral 2 2512 and Mistral Large 3 2512 are the two cheapest active ones for this workload."
+            "No models were chosen: Devstral 2 2512 and Mistral Large 3 2512 are the two cheapest on sale for this workload."
         ) in words
         assert "is cheaper while output is under 12.8% of input" in words
-        # Devstral is retired by then, and so is no default however cheap it was.
+        # By then its vendor has retired Devstral, and the market still sells it.
         words = part_of(client.get(PATH, {"as_of": "2026-09-01"}))
-        assert "Mistral Large 3 2512 and Mistral Medium 3.5 are the two cheapest active ones" in words
+        assert "Devstral 2 2512 and Mistral Large 3 2512 are the two cheapest on sale" in words
+        assert "Devstral 2 2512 is retired. Its vendor retired it; it is still sold." in words
 
 
 class TestAddresses:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from catalog.costs.effects import effects, lacks_batch_price, lacks_cache_price, tier_in_force
+from catalog.costs.effects import effects, lacks_cache_price, tier_in_force
 from catalog.exact import plain
 from catalog.pricing import Component, Condition, Rate, Usage, bill
 
@@ -60,5 +60,3 @@ def test_what_is_missing_is_noticed():
     assert not lacks_cache_price(LARGE_3, usage)
     assert lacks_cache_price(LARGE_3[:1], usage)
     assert not lacks_cache_price(LARGE_3[:1], Usage(10, 5))
-    assert lacks_batch_price(LARGE_3)
-    assert not lacks_batch_price([Rate(Component.INPUT, D(0), Condition(batch=True))])

@@ -149,7 +149,7 @@ class TestPage:
         ]
         assert "delisted" not in words_of(response)
         before = client.get(PATH, query | {"as_of": "2025-06-01"})
-        assert "No listed model is called mistralai/devstral-2512." in words_of(before)
+        assert "No model called mistralai/devstral-2512 is listed on that day." in words_of(before)
 
     def test_amounts_in_another_currency_are_conversions(self, client, seeded):
         DisplayCurrency.objects.create(code="EUR", per_usd="0.5", rate_on=date(2026, 1, 1))
@@ -162,7 +162,7 @@ class TestPage:
         assert "Nothing to draw yet." in words_of(client.get(PATH))
         make_listing(make_model("bare"))
         response = client.get(PATH, {"model": ["mistralai/bare", "x/y"]})
-        assert "No listed model is called x/y." in words_of(response)
+        assert "No model called x/y is listed." in words_of(response)
         assert "Not drawn, as no price of bare covers" in words_of(response)
         assert "<table" not in text_of(response)
 
@@ -186,6 +186,7 @@ class TestPage:
     def test_exports_hold_the_rows_of_the_table_exactly(self, client, seeded):
         query = WORKLOAD | {"model": DEVSTRAL}
         rows = list(csv.DictReader(io.StringIO(text_of(client.get(PATH, query | {"format": "csv"})))))
+        assert all("4,000 of them cached" in row.pop("About") for row in rows)
         assert len(rows) == 5
         assert rows[1] == {
             "Model": "Devstral 2 2512",

@@ -129,7 +129,7 @@ def test_a_busy_server_says_so_and_a_refused_export_is_a_sentence(client, monkey
     make_priced("own", tokenizer="v3")
     assert "Too many texts are being counted at the moment" in words_of(client.post("/costs/text/", SENT))
     refused = client.post("/costs/text/", SENT | {"format": "csv"})
-    assert (refused.status_code, refused["Content-Type"]) == (400, "text/plain; charset=utf-8")
+    assert (refused.status_code, refused["Content-Type"]) == (503, "text/plain; charset=utf-8")
     assert "Too many texts" in text_of(refused)
 
 

@@ -28,7 +28,8 @@ def test_the_worked_checks_hold_on_the_page_and_in_every_export(client, seeded, 
     for cached, total in (("4000", with_cache), ("40%", with_cache), ("0", without)):
         query = WORKLOAD | {"cached_tokens": cached, "model": model}
         words = words_of(client.get("/costs/", query))
-        assert f"{slug} 1× ${total} " in words.replace("0.0060", "0.006").replace("$0.0260", "$0.026")
+        mark = "" if slug == "mistral-large-2411" else "1× "  # what is delisted is nobody's measure
+        assert f"{slug} {mark}${total} " in words.replace("0.0060", "0.006").replace("$0.0260", "$0.026")
         exported = json.loads(text_of(client.get("/costs/", query | {"format": "json"})))["rows"][0]
         assert (exported["One request"], exported["Currency"], exported["Figure"]) == (total, "USD", "exact")
         sheet = next(csv.DictReader(io.StringIO(text_of(client.get("/costs/", query | {"format": "csv"})))))
@@ -162,7 +163,7 @@ def test_costs_of_named_models_and_of_unknown_ones(client):
     make_priced("b")
     response = client.get("/costs/", WORKLOAD | {"model": ["mistralai/a", "x/y"]})
     assert slugs_of(response) == ["a"]
-    assert "No listed model is called x/y." in words_of(response)
+    assert "No model called x/y is listed." in words_of(response)
 
 
 def test_the_number_of_queries_does_not_grow(signed_in):

@@ -160,7 +160,7 @@ class TestPage:
             make_priced(slug)
         response = client.get(PATH, {"model": ["mistralai/a", "x/y"]})
         assert [row[1] for row in response.context["rows"]] == ["a"]
-        assert "No listed model is called x/y." in words_of(response)
+        assert "No model called x/y is listed." in words_of(response)
         assert "Map every model" in words_of(response)
 
     def test_models_that_came_later_are_not_on_a_past_map(self, client, seeded):
@@ -198,6 +198,7 @@ class TestPage:
         make_period(make_listing(make_model("half", context_length=None, released_on=None)), output="1.00")
         page = text_of(client.get(PATH, {"prompt_tokens": 1, "completion_tokens": 1, "format": "csv"}))
         rows = list(csv.DictReader(io.StringIO(page)))
+        assert all("1 prompt token and 1 completion token" in row.pop("About") for row in rows)
         assert [row["Model"] for row in rows] == ["half", "a"]
         assert rows[1] == {
             "Model": "a",

@@ -1,6 +1,7 @@
 """The terms of a bill: the day, the hour, a batch, a discount, the currency."""
 
 import json
+import re
 from datetime import date
 
 import pytest
@@ -15,9 +16,7 @@ pytestmark = pytest.mark.django_db
 def test_a_batch_is_priced_as_one_or_says_that_it_cannot_be(client):
     model = make_priced("a", "0.50", "1.50")
     query = WORKLOAD | {"cached_tokens": 0, "batch": "on"}
-    assert "No batch price of these models is on record, so all are priced as single requests." in words_of(
-        client.get("/costs/", query)
-    )
+    assert "No batch price is known: priced as a single request." in words_of(client.get("/costs/", query))
     period = model.main_listing().periods.get()
     make_rate(period, "input", "0.25", is_batch=True)
     make_rate(period, "output", "0.75", is_batch=True)
@@ -33,7 +32,7 @@ def test_an_hour_of_the_day_settles_a_window(client):
     model = make_priced("a", "2.00", "6.00")
     make_rate(model.main_listing().periods.get(), "input", "1.00", utc_start=time(16, 30), utc_end=time(0, 30))
     query = {"prompt_tokens": 1_000, "completion_tokens": 0}
-    assert "Input differs at some hours of the day." in words_of(client.get("/costs/", query))
+    assert "Input has another price from 16:30 to 00:30 UTC." in words_of(client.get("/costs/", query))
     assert "$0.001 " in words_of(client.get("/costs/", query | {"at": "00:29"}))
     assert "$0.002 " in words_of(client.get("/costs/", query | {"at": "00:30"}))
 
@@ -99,7 +98,9 @@ def test_a_display_currency_is_a_conversion_that_says_so(client):
     assert "€0.00423" in words  # .0047 x .9
     assert "Converted at 0.9 EUR for one US dollar, the rate of Nov 20, 2026" in words
     row = json.loads(text_of(client.get("/costs/", WORKLOAD | {"currency": "EUR", "format": "json"})))["rows"][0]
-    assert (row["Currency"], row["One request"], row["Rate"]) == ("EUR", "0.00423", "0.9 EUR for 1 USD, 2026-11-20")
+    assert (row["Currency"], row["One request"]) == ("EUR", "0.00423")
+    about = json.loads(text_of(client.get("/costs/", WORKLOAD | {"currency": "EUR", "format": "json"})))["about"]
+    assert "Converted at 0.9 EUR for one US dollar, the rate of 2026-11-20." in about
     table = words_of(client.get("/", {"currency": "EUR"}))
     assert "Input €/M" in table
     assert "0.45" in table  # .50 x .9
@@ -115,5 +116,67 @@ def test_only_some_have_batch_prices(client):
     make_rate(with_batch.main_listing().periods.get(), "input", "0.25", is_batch=True)
     rows = client.get("/costs/", WORKLOAD | {"batch": "on"}).context["page"]
     changes = {row.cost.priced.slug: row.changes for row in rows}
-    assert changes["a"] == ["No batch price is known: priced as single requests."]
+    assert changes["a"] == []
+    assert [row.cost.note for row in rows if row.cost.priced.slug == "a"] == [
+        "No batch price is known: priced as a single request."
+    ]
     assert changes["b"] == ["The batch saves $0.0025 (38%)."]  # 10,000 x .00000025 = .0025, of .0065
+
+
+@pytest.mark.parametrize(
+    "page", ["/", "/compare/", "/costs/", "/costs/over-time/", "/costs/break-even/", "/costs/map/"]
+)
+@pytest.mark.parametrize("day", ["0001-01-01", "2014-12-31", "9999-12-31"])
+def test_a_day_far_away_is_refused_at_once(client, page, day):
+    make_priced("a")
+    response = client.get(page, {"as_of": day})
+    assert response.status_code == 400
+    assert "Prices can be asked for from 2015-01-01 to" in words_of(response)
+    api = client.get("/api/v1/costs", {"as_of": day, "at": "00:00+05:00"})
+    assert (api.status_code, api.json()["error"]["code"]) == (400, 400)
+
+
+def test_what_cannot_be_bought_is_no_measure(client):
+    make_priced("sold", "2.00", "6.00")
+    gone = make_listing(make_model("gone"), delisted_on=date(2026, 1, 1))
+    make_period(gone, "1.00", "3.00")
+    ended = make_listing(make_model("ended"))
+    make_period(ended, "0.50", "1.50", ends_on=date(2026, 1, 1))
+    make_priced("small", "0.10", "0.30", context_length=4_096)
+    rows = {row.cost.priced.slug: row for row in client.get("/costs/", WORKLOAD).context["page"]}
+    assert [slug for slug, row in rows.items() if row.is_cheapest] == ["sold"]
+    assert {slug: row.multiple for slug, row in rows.items()} == {
+        "small": "0.05×",
+        "ended": "0.25×",
+        "gone": "0.5×",
+        "sold": "1×",
+    }
+    assert rows["small"].cost.note == "Longer than its context of 4,096 tokens."
+    assert rows["ended"].cost.note == "Last price, until Jan 1, 2026."
+    note = {each["model"]: each["note"] for each in client.get("/api/v1/costs", WORKLOAD).json()["data"]}
+    assert note["mistralai/small"] == "Longer than its context of 4,096 tokens."
+
+
+def test_an_own_price_list_says_what_it_lacks_and_when_it_ended(client, seeded):
+    query = WORKLOAD | {"model": ["mistralai/devstral-2512", "mistralai/mistral-large-2512"]}
+    words = words_of(client.get("/costs/", query))
+    assert "The list has no price for cached tokens: they are charged as fresh." in words
+    assert "Last price: Mistral sells it no more since Jul 31, 2026." in words
+
+
+def test_a_request_without_tokens_is_not_called_free(client):
+    make_priced("a")
+    words = words_of(client.get("/costs/", {"prompt_tokens": 0, "completion_tokens": 0}))
+    assert "This request has no tokens, so nothing is charged for any. Enter some above." in words
+    assert "free" not in words
+
+
+def test_links_keep_the_models_the_day_and_the_currency(client):
+    make_priced("a")
+    page = text_of(client.get("/costs/", WORKLOAD | {"model": "mistralai/a", "as_of": "2026-01-10"}))
+    chip = re.search(r'<a class="chip" href="([^"]*)"[^>]*>Chat</a>', page)[1]
+    assert "model=mistralai%2Fa" in chip
+    assert "as_of=2026-01-10" in chip
+    table = text_of(client.get("/", {"as_of": "2026-01-10", "q": "a"}))
+    assert '<input type="hidden" name="as_of" value="2026-01-10">' in table
+    assert 'href="?as_of=2026-01-10">Clear all filters' in table
