@@ -5,6 +5,8 @@ from decimal import Context, Decimal, Inexact, InvalidOperation
 
 # Wide enough for any 28-digit rate times any 18-digit count; if a sum ever needs more, it raises instead of rounding.
 EXACT = Context(prec=80, traps=[Inexact, InvalidOperation])
+# What the admin may enter, so that the longest product of all (amount, discount, tokens, requests, currency) stays exact.
+MOST_DECIMALS, MOST_SHARE_DECIMALS, MOST_CURRENCY_DECIMALS = 30, 6, 10
 DECIMAL_TEXT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 
@@ -30,11 +32,18 @@ def parse_amount(text: str) -> Decimal | None:
     return amount
 
 
+def decimals_of(amount: Decimal) -> int:
+    """How many digits stand behind the point of the exact amount."""
+    return max(0, -int(amount.normalize(EXACT).as_tuple().exponent))
+
+
 def parse_share(text: str) -> Decimal:
     """A part of one, such as a discount of 0.25; blank is 0. Raises PricingError for anything else."""
     text = text.strip() or "0"
     if not DECIMAL_TEXT.fullmatch(text) or not 0 <= Decimal(text) <= 1:
         raise PricingError(f"“{text[:40]}” is not a discount. Write a part of one, such as 0.25 for a quarter off.")
+    if decimals_of(Decimal(text)) > MOST_SHARE_DECIMALS:
+        raise PricingError(f"A discount has at most {MOST_SHARE_DECIMALS} decimals; “{text[:40]}” has more.")
     return Decimal(text)
 
 

@@ -43,7 +43,10 @@ def percent(share: Decimal) -> str:
     """A part of one in percent, two significant digits at least: 40%, 2.5%, 0.31%."""
     part = abs(share) * 100
     step = Decimal(1) if part >= 10 or not part else Decimal(1).scaleb(part.adjusted() - 1)
-    return _trim(format(part.quantize(step, context=ROUNDING), "f"), 0) + "%"
+    written = part.quantize(step, context=ROUNDING)
+    if part < 100 <= written:
+        return "99.9%"  # less than all never reads as all
+    return _trim(format(written, "f"), 0) + "%"
 
 
 def usd(amount: Decimal | None) -> str:
@@ -77,6 +80,11 @@ class Display:
     @property
     def symbol(self) -> str:
         return symbol(self.code)
+
+    @property
+    def rate_text(self) -> str:
+        """What one US dollar buys: 0.92 EUR."""
+        return f"{self.per_usd:f} {self.code}"
 
     def convert(self, amount: Decimal | None) -> Decimal | None:
         """An amount of US dollars in this currency, unrounded."""

@@ -111,7 +111,7 @@ class DayForm(forms.Form):
     def about(self) -> str:
         """What a file of the page's rows is about, in a sentence or two, so that it can be read on its own."""
         display = self.display()
-        rate = f"{display.per_usd:f} {display.code} for one US dollar, the rate of {display.rate_on}"
+        rate = f"{display.rate_text} for one US dollar, the rate of {display.rate_on}"
         return f"Prices of {self.day()}." + (f" Converted at {rate}." if display.is_converted else "")
 
     def asks_for_file(self) -> bool:

@@ -89,7 +89,7 @@ def price(rate: Rate, currency: str, discount: Decimal = Decimal(0)) -> Price:
     figure = known or figures.UNKNOWN
     unit = f"{currency} per million tokens" if is_per_token else f"{currency} each"
     exact = "" if amount is None else f"{plain(amount)} {currency} per {'token' if is_per_token else 'unit'}"
-    off = f"after {figures.percent(discount)} off" if discount else ""
+    off = f"after {plain(discount * 100)}% off" if discount else ""
     applies = ", ".join(part for part in (condition_text(rate), off) if part)
     return Price(LABELS[component], figure, unit, applies, exact)
 

@@ -25,7 +25,8 @@ from datetime import datetime, time
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
-from catalog.exact import EXACT, PricingError
+from catalog.exact import EXACT
+from catalog.usage import Usage as Usage
 
 
 class Component(StrEnum):
@@ -77,57 +78,6 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True)
-class Usage:
-    """Token counts of one answer; the parts of the prompt and of the completion are inside them and do not overlap."""
-
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    cached_tokens: int = 0
-    cache_write_tokens: int = 0
-    reasoning_tokens: int = 0
-    requests: int = 1
-    images: int = 0
-    web_searches: int = 0
-    input_audio_tokens: int = 0
-    output_audio_tokens: int = 0
-    output_image_tokens: int = 0
-
-    def __post_init__(self) -> None:
-        for name, value in vars(self).items():
-            if value < 0:
-                raise PricingError(f"{name.replace('_', ' ').capitalize()} cannot be negative ({value:,}).")
-        prompt = {"cached": self.cached_tokens, "cache-written": self.cache_write_tokens}
-        _check_parts("prompt", self.prompt_tokens, prompt | {"audio": self.input_audio_tokens})
-        completion = {"reasoning": self.reasoning_tokens, "audio": self.output_audio_tokens}
-        _check_parts("completion", self.completion_tokens, completion | {"image": self.output_image_tokens})
-
-    @property
-    def fresh_tokens(self) -> int:
-        """Prompt tokens that were neither read from a cache nor written to one, nor are audio."""
-        return self.prompt_tokens - self.cached_tokens - self.cache_write_tokens - self.input_audio_tokens
-
-    @property
-    def answer_tokens(self) -> int:
-        """Completion tokens that are neither reasoning nor audio nor image."""
-        return self.completion_tokens - self.reasoning_tokens - self.output_audio_tokens - self.output_image_tokens
-
-    def without_cache(self) -> "Usage":
-        """The same request where nothing is read from a cache or written to one."""
-        return replace(self, cached_tokens=0, cache_write_tokens=0)
-
-
-def _check_parts(whole: str, total: int, parts: dict[str, int]) -> None:
-    """Refuse parts that are more than the whole they are inside of."""
-    rest = {name: count for name, count in parts.items() if count}
-    if sum(rest.values()) > total:
-        names = " and ".join(rest) or "no"
-        raise PricingError(
-            f"{names.capitalize()} tokens ({sum(rest.values()):,}) are part of the {whole} tokens "
-            f"and cannot exceed them ({total:,})."
-        )
-
-
-@dataclass(frozen=True)
 class Condition:
     """When a rate applies; all that is set must hold. The default always applies."""
 
@@ -156,8 +106,18 @@ class Condition:
             return self.utc_start <= moment < self.utc_end
         return moment >= self.utc_start or moment < self.utc_end
 
-    def is_judged_without_time(self) -> bool:
-        return self.utc_start is None or self.utc_end is None
+    def might_hold(self, usage: Usage, at: datetime | None, batch: bool) -> bool:
+        """Whether all of it holds but what cannot be judged: an unknown condition, or a window without a time."""
+        judged = replace(self, unknown="")
+        if at is None:
+            judged = replace(judged, utc_start=None, utc_end=None)
+        return judged != self and judged.holds(usage, at, batch)
+
+    def in_words(self) -> str:
+        """What a rate under this condition does, as the end of a sentence that its component begins."""
+        if self.unknown:
+            return f"may differ: {self.unknown}"
+        return f"has another price from {self.utc_start:%H:%M} to {self.utc_end:%H:%M} UTC"
 
 
 @dataclass(frozen=True)
@@ -216,22 +176,23 @@ def bill(rates: Iterable[Rate], usage: Usage, at: datetime | None = None, batch:
     Lines whose quantity is 0 are left out. The amounts are exact: nothing is rounded.
     """
     in_force: dict[Component, Decimal | None] = {}
-    rates, conditions = list(rates), list[str]()
-    if batch and rates and not any(rate.condition.batch and rate.amount is not None for rate in rates):
-        conditions.append("No batch price is known: priced as a single request.")
+    conditions: list[str] = []
+    has_batch_price, is_priced = False, False
+    asked = _quantities(usage)
     for rate in rates:
+        is_priced = True
         if rate.condition.holds(usage, at, batch):
             in_force[rate.component] = rate.amount
-        elif rate.condition.unknown:
-            conditions.append(f"{LABELS[rate.component]} may differ: {rate.condition.unknown}.")
-        elif at is None and not rate.condition.is_judged_without_time():
-            hours = f"{rate.condition.utc_start:%H:%M} to {rate.condition.utc_end:%H:%M}"
-            conditions.append(f"{LABELS[rate.component]} has another price from {hours} UTC.")
+            has_batch_price |= rate.condition.batch
+        elif asked[rate.component] and rate.condition.might_hold(usage, at, batch):
+            conditions.append(f"{LABELS[rate.component]} {rate.condition.in_words()}.")
+    if batch and is_priced and not has_batch_price:
+        conditions.append("No batch price is known: priced as a single request.")
 
     lines: list[Line] = []
     reasons: list[str] = []
     with localcontext(EXACT):
-        for component, quantity in _quantities(usage, in_force).items():
+        for component, quantity in _charged(asked, in_force).items():
             rate_in_force = in_force.get(component)
             if component is Component.REQUEST and component not in in_force:
                 continue
@@ -247,9 +208,9 @@ def bill(rates: Iterable[Rate], usage: Usage, at: datetime | None = None, batch:
     return Bill(tuple(lines), tuple(reasons), tuple(dict.fromkeys(conditions)))
 
 
-def _quantities(usage: Usage, in_force: dict[Component, Decimal | None]) -> dict[Component, int]:
-    """How much of each component is charged; what has no rate of its own falls to the general one."""
-    quantities = {
+def _quantities(usage: Usage) -> dict[Component, int]:
+    """How much there is of each component."""
+    return {
         Component.INPUT: usage.fresh_tokens,
         Component.CACHE_READ: usage.cached_tokens,
         Component.CACHE_WRITE: usage.cache_write_tokens,
@@ -262,10 +223,15 @@ def _quantities(usage: Usage, in_force: dict[Component, Decimal | None]) -> dict
         Component.IMAGE: usage.images,
         Component.WEB_SEARCH: usage.web_searches,
     }
+
+
+def _charged(quantities: dict[Component, int], in_force: dict[Component, Decimal | None]) -> dict[Component, int]:
+    """How much of each component is charged; what has no rate of its own falls to the general one."""
+    charged = dict(quantities)
     for part, general in PART_OF.items():
         if in_force.get(part) is None:
-            quantities[general] += quantities.pop(part)
-    return quantities
+            charged[general] += charged.pop(part)
+    return charged
 
 
 def discounted(rates: Iterable[Rate], discount: Decimal) -> list[Rate]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from catalog import figures
@@ -113,7 +113,7 @@ def found_by(form: TableForm) -> QuerySet[LanguageModel]:
     day = form.day()
     models = LanguageModel.objects.for_table(day).matching(form.value("q", []))
     if form.is_past():
-        models = models.filter(Q(released_on__isnull=True) | Q(released_on__lte=day) | Q(listed_on__lte=day))
+        models = models.known_by(day)
     if modality := form.value("modality"):
         models = models.reading(modality)
     if family := form.value("family"):

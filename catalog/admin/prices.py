@@ -109,7 +109,7 @@ class PricePeriodInline(admin.TabularInline):
         others = [rate for rate in period.rates.all() if rate.is_conditional or rate.component not in common()]
         words = [f"{len(others)} more on its own page."] if others else []
         if period.discount_share():
-            words.append(f"{figures.percent(period.discount_share())} off.")
+            words.append(f"{exact.plain(period.discount_share() * 100)}% off.")
         return " ".join([*words, "Used by a run: read-only."] if period.is_used else words) or "—"
 
 

@@ -50,10 +50,11 @@ def tier_in_force(rates: Iterable[Rate], usage: Usage, at: datetime | None = Non
     return max(thresholds, default=None)
 
 
-def lacks_cache_price(rates: Iterable[Rate], usage: Usage) -> bool:
-    """Whether cached tokens are charged as fresh ones, as no rate of their own is known."""
-    cached = (rate.amount for rate in rates if rate.component is Component.CACHE_READ)
-    return bool(usage.cached_tokens) and all(amount is None for amount in cached)
+def charges_cached_as_fresh(bill: Bill, usage: Usage) -> bool:
+    """Whether cached tokens were charged as fresh ones, at a known price, as no price of their own applied."""
+    amounts = {line.component: line.amount for line in bill.lines}
+    is_apart = Component.CACHE_READ in amounts
+    return bool(usage.cached_tokens) and not is_apart and amounts.get(Component.INPUT) is not None
 
 
 def _effect(name: str, bill: Bill, without: Bill, threshold: int | None = None) -> Effect | None:

@@ -139,17 +139,16 @@ class WorkloadForm(DayForm):
             try:
                 self.usage()
             except PricingError as error:
-                is_prompt = cleaned["cached_tokens"] or cleaned.get("cache_write_tokens")
-                self.add_error("cached_tokens" if is_prompt else "reasoning_tokens", str(error))
+                is_answer = self.count("reasoning_tokens") > self.count("completion_tokens")
+                is_prompt = self.count("cached_tokens") + self.count("cache_write_tokens") > self.count("prompt_tokens")
+                self.add_error("reasoning_tokens" if is_answer and not is_prompt else "cached_tokens", str(error))
         return cleaned
 
     def about(self) -> str:
         return f"{self.workload().in_words()} {super().about()}"
 
     def fields_kept(self) -> dict[str, str]:
-        """The workload's fields as they were written, for links that keep it; nothing when the form is untouched."""
-        if self.is_untouched():
-            return {}
+        """The workload's fields as they were written, for links that keep it."""
         return {name: str(self.data[name]) for name in self.WORKLOAD if self.data.get(name)}
 
 
@@ -160,7 +159,7 @@ class ProfileForm(WorkloadForm):
 
     def profile_fields(self) -> dict[str, Any]:
         """The fields of a WorkloadProfile; the cached part stays as it was written."""
-        cached = str(self.shown("cached_tokens"))
+        cached = str(self.shown("cached_tokens")).strip()
         return {
             "prompt_tokens": self.count("prompt_tokens"),
             "cached": "" if cached == "0" else cached,

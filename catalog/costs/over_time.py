@@ -150,8 +150,8 @@ def _why(cost: Cost, earlier: Cost | None, period: Period, before: Period | None
     found = changes(before.rates, period.rates)
     words = ", ".join(change_words(change, display) for change in found)
     if not found:
-        words = "The same prices as before"
-    elif cost.is_exact and cost.total == earlier.total:
+        words = "The same prices as before" if cost.total == earlier.total else "The same prices in another order"
+    elif cost.is_exact and earlier.is_exact and cost.total == earlier.total:
         words = f"No change for this workload: {words}"
     sentences = [f"{words[0].upper()}{words[1:]}."]
     if before.ends_on and before.ends_on < period.starts_on:

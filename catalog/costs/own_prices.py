@@ -6,12 +6,12 @@ from datetime import date
 from decimal import Decimal
 
 from catalog import figures
-from catalog.costs.effects import lacks_cache_price
+from catalog.costs.effects import charges_cached_as_fresh
 from catalog.costs.ranking import SPANS
 from catalog.costs.workloads import Cost, Priced, Workload, cost_of
 from catalog.facts import day_text
 from catalog.models import PricePeriod
-from catalog.pricing import Rate
+from catalog.pricing import Rate, bill
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,14 @@ def _note(period: PricePeriod, rates: list[Rate], day: date, workload: Workload)
         parts.append(f"Last price: {period.listing.market} sells it no more since {day_text(gone)}.")
     elif not period.covers(day):
         parts.append(f"Last price, until {day_text(period.ends_on)}.")
-    if lacks_cache_price(rates, workload.usage):
+    if charges_cached_as_fresh(bill(rates, workload.usage, workload.at, workload.is_batch), workload.usage):
         parts.append("The list has no price for cached tokens: they are charged as fresh.")
     return " ".join(parts)
 
 
 def own_prices(priced: Iterable[Priced], day: date, workload: Workload) -> list[OwnPrice]:
     """The prices in force on `day` in currencies other than USD of the models of these rows, in the order of the rows.
-    Three queries however many rows."""
+    Two queries however many rows."""
     rows = {each.listing_id: each for each in priced}
     order = {listing_id: place for place, listing_id in enumerate(rows)}
     found = []

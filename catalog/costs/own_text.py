@@ -96,7 +96,7 @@ class OwnCost:
 
 def kind_of(priced: Priced) -> tuple[Kind, bool]:
     """What counts a text for this model, and whether it is the model's own tokenizer."""
-    return (Kind(priced.tokenizer), True) if priced.tokenizer else (NEAREST, False)
+    return (Kind(priced.tokenizer), True) if priced.tokenizer in set(Kind) else (NEAREST, False)
 
 
 def kinds_for(priced: Iterable[Priced]) -> list[Kind]:

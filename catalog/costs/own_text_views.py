@@ -48,6 +48,8 @@ async def own_text(request: HttpRequest) -> HttpResponse:
 def _empty(request: HttpRequest) -> HttpResponse:
     form = WorkloadForm(request.GET)
     is_valid = form.is_valid()
+    if form.asks_for_file():
+        return exports.refuse(["A file of costs needs a text: send it by the form on this page."])
     context = _context(request, form)
     return render(request, "costs/own_text.html", context, status=200 if is_valid else 400)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from catalog import figures
-from catalog.costs.effects import Effect, effects, lacks_cache_price
+from catalog.costs.effects import Effect, charges_cached_as_fresh, effects
 from catalog.costs.workloads import Cost
 from catalog.figures import DOLLARS, Display
 from catalog.pricing import Component
@@ -57,7 +57,8 @@ class Ranking:
 
     def _written(self, cost: Cost) -> RankedCost:
         total, display = cost.total, self._display
-        multiple = figures.multiple(total / self._paid) if total and self._paid else ""
+        multiple = figures.multiple(total / self._paid) if total and self._paid and total >= self._paid else ""
+        bound = "≥ " if cost.is_at_least else ""
         if total == 0 and cost.workload.has_tokens:
             multiple = "free"
         return RankedCost(
@@ -69,8 +70,8 @@ class Ranking:
             is_cheapest=total is not None and total == self._cheapest and cost.can_be_bought,
             lines=self._lines(cost),
             others=self._others(cost),
-            per_thousand=display.money(cost.per_thousand()),
-            spans=[display.money(cost.in_a(span)) for span in SPANS],
+            per_thousand=bound + display.money(cost.per_thousand()),
+            spans=[bound + display.money(cost.in_a(span)) for span in SPANS],
             changes=self._changes(cost),
         )
 
@@ -80,7 +81,7 @@ class Ranking:
         texts = [
             self._display.to_the_digit(amounts[part]) if part in amounts else figures.UNKNOWN for part in SHOWN_LINES
         ]
-        if Component.CACHE_READ not in amounts and lacks_cache_price(cost.priced.rates, cost.workload.usage):
+        if charges_cached_as_fresh(cost.bill, cost.workload.usage):
             texts[1] = "as fresh"
         return texts
 
@@ -98,5 +99,5 @@ class Ranking:
         amount = f"{self._display.money(abs(effect.amount))} ({figures.percent(effect.share)})"
         direction = "saves" if effect.amount < 0 else "adds"
         if effect.name == "tier":
-            return f"Above {effect.threshold:,} prompt tokens every token has another price: that {direction} {amount}."
+            return f"Above {effect.threshold:,} prompt tokens other prices hold for the whole request: that {direction} {amount}."
         return f"The {effect.name} {direction} {amount}."

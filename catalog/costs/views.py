@@ -74,7 +74,7 @@ def costs(request: HttpRequest) -> HttpResponse:
     if form.asks_for_file() and asked and is_valid and not priced:
         return exports.refuse([unknown_sentence(asked, form)])
     if form.asks_for_file():
-        return answers.file(form, sheets.costs_sheet(page, own, workload, form.display()))
+        return answers.file(form, sheets.costs_sheet(page, own, form.display()))
     context = page_context(request, form, "costs") | {
         "unknown": workloads.unpriced(asked, priced) if is_valid else [],
         "page": page,

@@ -7,18 +7,18 @@ in two queries however many models there are.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact
 from fractions import Fraction
 
 from catalog import pricing
-from catalog.exact import EXACT, parse_amount, parse_share
-from catalog.figures import ROUNDING, counted, percent
+from catalog.exact import EXACT, parse_amount, parse_share, plain
+from catalog.figures import counted
 from catalog.models import Listing, Rate
 from catalog.models.variants import Status
 from catalog.pricing import Bill, Component, Condition, Usage
 
 DAYS_OF_MONTH, DAYS_OF_YEAR, MONTHS_OF_YEAR = 30, 365, 12
-SMALLEST = Decimal("1e-12")  # where a thirtieth of a month never ends
+ENDLESS = Context(prec=20)  # for a thirtieth of a month that never ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +126,16 @@ class Cost:
         return self.times(self.workload.requests_in(span))
 
     def times(self, requests: Fraction) -> Decimal | None:
-        """The cost of so many requests: exact, or rounded to 10^-12 where a part of a request never ends."""
+        """The cost of so many requests: exact, or with 20 digits where a part of a request never ends."""
         if self.total is None:
             return None
         amount = EXACT.multiply(self.total, Decimal(requests.numerator))
         if requests.denominator == 1:
             return amount
-        return (
-            ROUNDING.divide(amount, Decimal(requests.denominator)).quantize(SMALLEST, context=ROUNDING).normalize(EXACT)
-        )
+        try:
+            return EXACT.divide(amount, Decimal(requests.denominator))
+        except Inexact:
+            return ENDLESS.divide(amount, Decimal(requests.denominator))
 
 
 def priced_on(day: date, model_ids: list[str], is_past: bool = False) -> list[Priced]:
@@ -176,7 +177,7 @@ def priced_on(day: date, model_ids: list[str], is_past: bool = False) -> list[Pr
                 name,
                 status,
                 rates.get(listing_id, []),
-                _note(status, ended.get(listing_id), discounts.get(listing_id)),
+                _note(status, ended.get(listing_id), discounts.get(listing_id), listing_id in rates),
                 listing_id,
                 tokenizer,
                 own_context or context,
@@ -218,16 +219,16 @@ def _status(day: date, delisted_on: date | None, retires_on: date | None, deprec
     return next((status for since, status in dated if since is not None and since <= day), Status.ACTIVE)
 
 
-def _note(status: Status, ended_on: date | None, discount: Decimal | None) -> str:
+def _note(status: Status, ended_on: date | None, discount: Decimal | None, is_priced: bool) -> str:
     parts = []
     if ended_on is not None:
         parts.append(f"Last price, until {ended_on:%b} {ended_on.day}, {ended_on.year}.")
     elif status is Status.DELISTED:
         parts.append("Last price.")
-    elif status is Status.RETIRED:
+    elif status is Status.RETIRED and is_priced:
         parts.append("Its vendor retired it; it is still sold.")
     if discount:
-        parts.append(f"After {percent(discount)} off.")
+        parts.append(f"After {plain(discount * 100)}% off.")
     return " ".join(parts)
 
 
@@ -240,7 +241,9 @@ def cost_of(priced: Priced, workload: Workload) -> Cost:
 def costs_of(priced: Iterable[Priced], workload: Workload) -> list[Cost]:
     """Cheapest first; lower bounds stand where their known part puts them, unknown ones last."""
     costs = [cost_of(each, workload) for each in priced]
-    return sorted(costs, key=lambda cost: (cost.total is None, cost.total or Decimal(0), cost.priced.name))
+    return sorted(
+        costs, key=lambda cost: (cost.total is None, cost.total or Decimal(0), cost.priced.name, cost.priced.public_id)
+    )
 
 
 def unpriced(ids: list[str], priced: Iterable[Priced]) -> list[str]:

@@ -43,6 +43,8 @@ class DisplayCurrency(models.Model):
             rate = exact.parse_amount(self.per_usd)
             if not rate:
                 errors["per_usd"] = "A rate is a number above zero, such as 0.92."
+            elif exact.decimals_of(rate) > exact.MOST_CURRENCY_DECIMALS:
+                errors["per_usd"] = f"A rate has at most {exact.MOST_CURRENCY_DECIMALS} decimals."
             elif rate > MOST_PER_USD:
                 errors["per_usd"] = f"No dollar buys more than {MOST_PER_USD:,} of a currency. Is this a slip?"
         except exact.PricingError:

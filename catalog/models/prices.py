@@ -38,7 +38,7 @@ class PricePeriodQuerySet(models.QuerySet["PricePeriod"]):
     def in_other_currencies(self, day: date, main_listings: list[int]) -> Self:
         """Of the models of these main listings: the periods in other currencies than USD that speak for `day`, at any
         market, annotated with `main_listing_id`. Two queries."""
-        main = Listing.objects.filter(model=OuterRef("model"), is_main=True, pk__in=main_listings)
+        main = Listing.objects.filter(model=OuterRef("listing__model"), is_main=True, pk__in=main_listings)
         found = self.latest_on(day).exclude(currency="USD").annotate(main_listing_id=Subquery(main.values("pk")[:1]))
         return found.filter(main_listing_id__isnull=False).select_related("listing__market").prefetch_related("rates")
 

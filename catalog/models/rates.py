@@ -145,6 +145,8 @@ def check_amount(component: str, amount: Decimal | None) -> None:
     """Refuse, with a sentence, an amount per unit that can only be a slip of the unit."""
     if amount is None:
         return
+    if exact.decimals_of(amount) > exact.MOST_DECIMALS:
+        raise exact.PricingError(f"That is more decimals than any source has. The most is {exact.MOST_DECIMALS}.")
     if component in pricing.PER_TOKEN and amount > DEAREST_TOKEN:
         raise exact.PricingError(
             f"{exact.plain(amount)} per token is ${exact.plain(exact.per_million(amount))} per million tokens. "

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.urls import reverse
 
+from catalog.models.main_prices import amount_of, discount_on
 from catalog.models.sources import BySlug, Vendor
 from catalog.pricing import Component
 from catalog.tokenizers.kinds import Kind
@@ -44,20 +45,6 @@ class Status(models.TextChoices):
     DELISTED = "delisted", "Delisted"
 
 
-def amount_of(component: Component, day: date, column: str = "amount") -> Subquery:
-    """The unconditional USD rate of a model's main listing on `day`, as exact text or as the sortable copy."""
-    from catalog.models.rates import Rate
-
-    rates = Rate.objects.filter(
-        period__listing__model=OuterRef("pk"),
-        period__listing__is_main=True,
-        period__currency="USD",
-        component=component,
-        is_conditional=False,
-    )
-    return Subquery(rates.in_force_on(day).order_by("-position").values(column)[:1])
-
-
 class LanguageModelQuerySet(models.QuerySet["LanguageModel"]):
     def get_by_natural_key(self, vendor: str, slug: str) -> "LanguageModel":
         return self.get(vendor__slug=vendor, slug=slug)
@@ -85,10 +72,24 @@ class LanguageModelQuerySet(models.QuerySet["LanguageModel"]):
             input_amount=amount_of(Component.INPUT, day),
             cache_amount=amount_of(Component.CACHE_READ, day),
             output_amount=amount_of(Component.OUTPUT, day),
-            price_discount=amount_of(Component.INPUT, day, "period__discount"),
+            price_discount=discount_on(day),
             input_sort=amount_of(Component.INPUT, day, "amount_sort"),
             cache_sort=amount_of(Component.CACHE_READ, day, "amount_sort"),
             output_sort=amount_of(Component.OUTPUT, day, "amount_sort"),
+        )
+
+    def known_by(self, day: date) -> Self:
+        """The models that were there on a past day: released, listed or priced by then, or without any such day."""
+        from catalog.models.listings import Listing
+        from catalog.models.prices import PricePeriod
+
+        main = Listing.objects.filter(model=OuterRef("pk"), is_main=True)
+        priced = PricePeriod.objects.filter(listing__model=OuterRef("pk"), listing__is_main=True, currency="USD")
+        return self.filter(
+            Q(released_on__lte=day)
+            | Exists(main.filter(listed_on__lte=day))
+            | Exists(priced.filter(starts_on__lte=day))
+            | Q(released_on__isnull=True) & ~Exists(main.filter(listed_on__isnull=False))
         )
 
     def matching(self, words: list[str]) -> Self:

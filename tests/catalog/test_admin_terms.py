@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from catalog.models import DisplayCurrency, PricePeriod
-from tests.catalog.admin_pages import accepted, change_url, errors, large_3, open_period, save
+from tests.catalog.admin_pages import accepted, change_url, errors, large_3, open_form, open_period, save
+from tests.factories import make_listing, make_model, make_period
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
 
@@ -41,6 +42,7 @@ def test_a_display_currency_is_offered_once_it_has_a_rate(editor: Client, client
     [
         ({"per_usd": "0"}, "A rate is a number above zero, such as 0.92."),
         ({"per_usd": "-1"}, "A rate is a number above zero, such as 0.92."),
+        ({"per_usd": "0.00000000001"}, "A rate has at most 10 decimals."),
         ({"per_usd": "a lot"}, "“a lot” is not a rate. Write a plain number, such as 0.92."),
         ({"per_usd": "10000000"}, "No dollar buys more than 1,000,000 of a currency. Is this a slip?"),
         ({"code": "euro"}, "at most 3 characters"),
@@ -59,3 +61,23 @@ def test_the_tokenizer_is_a_field_of_the_model(editor: Client) -> None:
     accepted(save(editor, change_url(large_3()), tokenizer="v7", reason="Read in its release notes"))
     assert large_3().tokenizer == "v7"
     assert "Mistral v7" in editor.get(large_3().get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("amount", ["1e-300", "0.0000000000000000000000000000001"])
+def test_an_amount_with_more_decimals_than_can_be_multiplied_is_refused(editor: Client, amount: str) -> None:
+    period = open_period()
+    data = open_form(editor, change_url(period))
+    data["rates-0-amount"] = amount
+    assert "more decimals than any source has. The most is 30." in errors(editor.post(change_url(period), data))
+
+
+def test_a_discount_with_too_many_decimals_is_refused(editor: Client) -> None:
+    assert "A discount has at most 6 decimals" in errors(save(editor, change_url(open_period()), discount="1e-100"))
+
+
+def test_a_discount_counts_where_no_input_price_is_known(client: Client) -> None:
+    period = make_period(make_listing(make_model("output-only")), output="2.00")
+    period.discount = "0.25"
+    period.save()
+    table = client.get("/", {"q": "output-only"}).context["rows"]
+    assert [row.output.text for row in table] == ["1.50"]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from catalog import pricing
 from catalog.costs.workloads import Workload, cost_of, priced_on
+from catalog.exact import PricingError
 from catalog.pricing import EACH, PART_OF, Component, Condition, Rate, Status, Usage, bill
 from tests.factories import make_listing, make_model, make_source
 
@@ -236,5 +237,5 @@ def test_audio_and_images_are_parts_with_rates_of_their_own():
     )
     # 600 x .000001 + 400 x .000003 + 200 x .000002 + 200 x .00001 + 100 x .00003 = .0006 + .0012 + .0004 + .002 + .003
     assert bill(rates, usage).total == D("0.0072")
-    with pytest.raises(pricing.PricingError, match=r"Cached and audio tokens \(1,100\).*\(1,000\)"):
+    with pytest.raises(PricingError, match=r"Cached and audio tokens \(1,100\).*\(1,000\)"):
         Usage(prompt_tokens=1_000, cached_tokens=700, input_audio_tokens=400)

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from catalog.costs.effects import effects, lacks_cache_price, tier_in_force
+from catalog.costs.effects import charges_cached_as_fresh, effects, tier_in_force
 from catalog.exact import plain
 from catalog.pricing import Component, Condition, Rate, Usage, bill
 
@@ -57,6 +57,9 @@ def test_nothing_is_told_where_a_price_is_not_known_or_nothing_changed():
 
 def test_what_is_missing_is_noticed():
     usage = Usage(10, 5, cached_tokens=4)
-    assert not lacks_cache_price(LARGE_3, usage)
-    assert lacks_cache_price(LARGE_3[:1], usage)
-    assert not lacks_cache_price(LARGE_3[:1], Usage(10, 5))
+    assert not charges_cached_as_fresh(bill(LARGE_3, usage), usage)
+    assert charges_cached_as_fresh(bill(LARGE_3[:1], usage), usage)
+    assert not charges_cached_as_fresh(bill(LARGE_3[:1], Usage(10, 5)), Usage(10, 5))
+    assert not charges_cached_as_fresh(bill([], usage), usage), "nothing is known to be charged"
+    only_long = [LARGE_3[0], Rate(Component.CACHE_READ, D(0), Condition(over_prompt_tokens=200_000))]
+    assert charges_cached_as_fresh(bill(only_long, usage), usage)

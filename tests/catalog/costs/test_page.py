@@ -72,7 +72,7 @@ def test_a_third_of_a_request_is_rounded_far_behind_the_point(client):
     query = {"prompt_tokens": 1, "completion_tokens": 0, "requests": 1, "per": "month", "format": "json"}
     row = json.loads(text_of(client.get("/costs/", query)))["rows"][0]
     assert row["Month"] == "0.0000005"
-    assert row["Day"] == "0.000000016667"  # .0000005 / 30
+    assert row["Day"] == "0.000000016666666666666666667"  # .0000005 / 30, which never ends
 
 
 def test_small_costs_keep_three_digits_and_are_never_nothing(client):
@@ -81,6 +81,7 @@ def test_small_costs_keep_three_digits_and_are_never_nothing(client):
     assert "$0.00000000007 " in words  # 7 x .00000000001
     assert "$0.00000007 " in words  # a thousand of them
     assert "$0.00 " not in words
+    assert "$0 " not in words
 
 
 def test_unknown_prices_come_last_with_their_reason(client):
@@ -109,7 +110,7 @@ def test_a_tier_says_what_it_adds(client):
     assert "Above 128,000" not in below
     above = words_of(client.get("/costs/", {"prompt_tokens": 128_001, "completion_tokens": 1_000}))
     assert "$0.131001" in above  # 128,001 x .000001 + 1,000 x .000003, where 128,001 x .0000005 + .0015 = .0655005
-    assert "Above 128,000 prompt tokens every token has another price: that adds $0.0655 (100%)." in above
+    assert "Above 128,000 prompt tokens other prices hold for the whole request: that adds $0.0655 (100%)." in above
 
 
 def test_written_and_reasoning_tokens_have_their_own_lines(client):

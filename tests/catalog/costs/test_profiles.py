@@ -77,3 +77,10 @@ def test_nobody_keeps_more_than_fifty_profiles(signed_in, owner):
     assert "You keep 50 profiles already. Remove one to keep another." in words_of(response)
     response = signed_in.post("/costs/profiles/", {"prompt_tokens": "2", "name": "p7"}, follow=True)
     assert "Changed the profile p7." in words_of(response)
+
+
+def test_blanks_around_a_share_are_not_kept(signed_in):
+    make_priced("a")
+    fields = {"prompt_tokens": "9000", "cached_tokens": " " * 30 + "40%", "name": "Blank"}
+    assert "Kept the profile Blank." in words_of(signed_in.post("/costs/profiles/", fields, follow=True))
+    assert WorkloadProfile.objects.get().cached == "40%"

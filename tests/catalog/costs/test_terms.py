@@ -146,9 +146,9 @@ def test_what_cannot_be_bought_is_no_measure(client):
     rows = {row.cost.priced.slug: row for row in client.get("/costs/", WORKLOAD).context["page"]}
     assert [slug for slug, row in rows.items() if row.is_cheapest] == ["sold"]
     assert {slug: row.multiple for slug, row in rows.items()} == {
-        "small": "0.05×",
-        "ended": "0.25×",
-        "gone": "0.5×",
+        "small": "",
+        "ended": "",
+        "gone": "",
         "sold": "1×",
     }
     assert rows["small"].cost.note == "Longer than its context of 4,096 tokens."
@@ -180,3 +180,57 @@ def test_links_keep_the_models_the_day_and_the_currency(client):
     table = text_of(client.get("/", {"as_of": "2026-01-10", "q": "a"}))
     assert '<input type="hidden" name="as_of" value="2026-01-10">' in table
     assert 'href="?as_of=2026-01-10">Clear all filters' in table
+
+
+def test_a_condition_that_nobody_can_judge_is_said_and_not_applied(client):
+    model = make_priced("a", "2.00", "6.00")
+    period = model.main_listing().periods.get()
+    make_rate(period, "input", "0.01", unknown_condition="on a full moon")
+    make_rate(period, "output", "0.01", unknown_condition="on a full moon", over_prompt_tokens=1_000_000)
+    words = words_of(client.get("/costs/", WORKLOAD | {"cached_tokens": 0}))
+    assert "$0.026" in words
+    assert "Input may differ: on a full moon." in words
+    assert "Output may differ" not in words, "its tier is not reached"
+    answered = client.get("/api/v1/costs", WORKLOAD | {"cached_tokens": 0}).json()["data"][0]
+    assert (answered["total_usd"], answered["conditions"]) == ("0.026", ["Input may differ: on a full moon."])
+
+
+def test_the_days_on_which_a_price_and_a_model_end(client):
+    listing = make_listing(make_model("a"), delisted_on=date(2026, 3, 2))
+    make_period(listing, "1.00", "2.00", ends_on=date(2026, 3, 1))
+    make_priced("b")
+    notes = {
+        day: {row.cost.priced.slug: row for row in client.get("/costs/", WORKLOAD | {"as_of": day}).context["page"]}[
+            "a"
+        ]
+        for day in ("2026-02-28", "2026-03-01", "2026-03-02")
+    }
+    assert [row.cost.priced.note for row in notes.values()] == ["", *["Last price, until Mar 1, 2026."] * 2]
+    assert [row.cost.priced.status.label for row in notes.values()] == ["Active", "Active", "Delisted"]
+
+
+def test_who_was_there_on_a_past_day_is_the_same_in_the_table_and_the_costs(client):
+    make_priced("by-price", released_on=date(2026, 6, 1))
+    make_period(
+        make_listing(make_model("by-listing", released_on=None), listed_on=date(2026, 6, 1)),
+        "1",
+        "1",
+        starts_on=date(2026, 6, 1),
+    )
+    table = client.get("/", {"as_of": "2026-03-01"})
+    costs = client.get("/costs/", WORKLOAD | {"as_of": "2026-03-01"})
+    assert [row.slug for row in table.context["rows"]] == slugs_of(costs) == ["by-price"]
+
+
+def test_the_longest_figures_of_all_stay_exact(client, signed_in):
+    period = make_period(make_listing(make_model("long")), None)
+    make_rate(period, "input", each="0.009999999999999999999999999999")
+    period.discount = "0.999999"
+    period.save()
+    DisplayCurrency.objects.create(code="KRW", per_usd="999999.1234567891", rate_on=date(2026, 11, 20), source="A bank")
+    query = {"prompt_tokens": 10**12, "completion_tokens": 0, "requests": 10**12, "per": "day", "currency": "KRW"}
+    for page in ("/", "/costs/", "/costs/over-time/", "/costs/map/", "/costs/?format=json", "/api/v1/costs"):
+        assert client.get(page, query).status_code == 200, page
+    row = json.loads(text_of(client.get("/costs/", query | {"format": "json"})))["rows"][0]
+    assert row["Figure"] == "exact"
+    assert len(row["Year"]) > 40
