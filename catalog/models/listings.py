@@ -120,9 +120,6 @@ class Listing(models.Model):
             (period for period in self.periods.all() if period.currency == currency and period.covers(day)), None
         )
 
-    def is_listed_on(self, day: date) -> bool:
-        return not (self.delisted_on and self.delisted_on <= day)
-
     def context_limit(self) -> int | None:
         """Tokens of prompt and answer together at this market."""
         return self.context_length or self.model.context_length

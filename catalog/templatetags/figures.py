@@ -35,5 +35,4 @@ def thousandfold(value: Decimal | str | None) -> str:
 
 register.filter("tokens", figures.tokens)
 register.filter("short", figures.short)
-register.filter("multiple", figures.multiple)
 register.filter("seconds", figures.seconds)
