@@ -37,6 +37,8 @@ def test_a_workload_is_typed_kept_and_shared(page: Page) -> None:
     page.go_back()
     page.get_by_label("of which cached").fill("99999")
     expect(page.get_by_role("alert").first).to_contain_text("Cached tokens (99,999) are part of the prompt tokens")
+    page.get_by_label("of which cached").fill("4000")
+    expect(part(page)).to_contain_text("$0.00456")
     page.get_by_role("button", name="Remove the profile Ours").click()
     expect(page.locator("main")).to_contain_text("Removed the profile Ours.")
 
