@@ -125,7 +125,14 @@ def prices(columns: list[Side], display: Display = DOLLARS) -> Group:
     lines.append(
         Line(
             "One request",
-            _figures(totals, display.to_the_digit, [display.thousandfold(total) for total in totals]),
+            _figures(
+                totals,
+                display.to_the_digit,
+                [
+                    ", ".join(part for part in (display.thousandfold(total), "last price" if note else "") if part)
+                    for total, (_, note) in zip(totals, periods, strict=True)
+                ],
+            ),
             WORKLOAD_LABEL,
             is_number=True,
         )

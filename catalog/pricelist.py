@@ -49,7 +49,7 @@ def annotated(model: Any, name: str) -> Decimal | None:
 
 
 def period_for(listing: Listing, day: date) -> tuple[PricePeriod | None, str]:
-    """The USD period in force on `day`, else the last one before it with a sentence that says so."""
+    """The USD period in force on `day`, else the last one before it; a sentence says where it is a last price."""
     period = listing.period_on(day)
     if period is None:
         ended = [known for known in listing.periods.all() if known.currency == "USD" and known.starts_on <= day]
@@ -57,7 +57,7 @@ def period_for(listing: Listing, day: date) -> tuple[PricePeriod | None, str]:
         if period is None:
             return None, ""
         return period, f"Last price, until {period.ends_on:%b} {period.ends_on.day}, {period.ends_on.year}."
-    return period, ""
+    return period, "Last price." if listing.delisted_on and listing.delisted_on <= day else ""
 
 
 def head(listing: Listing | None, day: date) -> dict[str, Decimal | None]:

@@ -159,3 +159,12 @@ def test_a_model_that_came_later_was_not_active_before(client):
     make_priced("b", released_on=date(2024, 1, 1))
     lines = lines_of(client.get("/compare/", {"model": ["mistralai/a", "mistralai/b"], "as_of": "2025-06-01"}))
     assert lines["Status"] == ["Not released yet", "Active"]
+
+
+def test_the_price_of_what_is_delisted_is_called_a_last_one(client, seeded):
+    response = client.get("/compare/", {"model": SEEDS})
+    notes = {
+        line.label: [cell.note for cell in line.cells] for group in response.context["groups"] for line in group.lines
+    }
+    assert notes["Input"] == ["", "", "last price", ""]
+    assert notes["One request"] == ["$4.70 per 1,000", "", "last price", "$4.56 per 1,000"]
