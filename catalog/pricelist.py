@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from catalog import figures
+from catalog import figures, terms
 from catalog.exact import EXACT, parse_amount, parse_share, plain
 from catalog.models import Listing, PricePeriod, Rate
 from catalog.pricing import LABELS, PER_TOKEN, Component, discounted
@@ -56,7 +56,7 @@ def period_for(listing: Listing, day: date) -> tuple[PricePeriod | None, str]:
         period = max(ended, key=lambda known: known.starts_on, default=None)
         if period is None:
             return None, ""
-        return period, f"Last price, until {period.ends_on:%b} {period.ends_on.day}, {period.ends_on.year}."
+        return period, terms.last_price(period.ends_on)
     return period, "Last price." if listing.delisted_on and listing.delisted_on <= day else ""
 
 
@@ -90,22 +90,8 @@ def price(rate: Rate, currency: str, discount: Decimal = Decimal(0)) -> Price:
     unit = f"{currency} per million tokens" if is_per_token else f"{currency} each"
     exact = "" if amount is None else f"{plain(amount)} {currency} per {'token' if is_per_token else 'unit'}"
     off = f"after {plain(discount * 100)}% off" if discount else ""
-    applies = ", ".join(part for part in (condition_text(rate), off) if part)
+    applies = ", ".join(part for part in (terms.applies(rate.as_pricing().condition), off) if part)
     return Price(LABELS[component], figure, unit, applies, exact)
-
-
-def condition_text(rate: Rate) -> str:
-    """When a rate applies, in words; blank where it always does."""
-    parts = []
-    if rate.over_prompt_tokens is not None:
-        parts.append(f"above {rate.over_prompt_tokens:,} prompt tokens")
-    if rate.utc_start is not None and rate.utc_end is not None:
-        parts.append(f"{rate.utc_start:%H:%M} to {rate.utc_end:%H:%M} UTC")
-    if rate.is_batch:
-        parts.append("batch only")
-    if rate.unknown_condition:
-        parts.append(f"only when: {rate.unknown_condition} (not applied here)")
-    return ", ".join(parts)
 
 
 def histories(listings: Iterable[Listing]) -> list[History]:

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from catalog import terms
 from catalog.costs.steps import Change
 from catalog.figures import Display
 from catalog.pricing import LABELS, PART_OF, PER_TOKEN, Condition
@@ -17,7 +18,8 @@ def change_words(change: Change, display: Display) -> str:
         return display.per_million(amount) if is_per_token else f"{display.to_the_digit(amount)} each"
 
     is_plain = change.condition == Condition()
-    name = " ".join([LABELS[change.component].lower(), *condition_words(change.condition)])
+    when = terms.applies(change.condition)
+    name = LABELS[change.component].lower() + (f" ({when})" if when else "")
     general = PART_OF.get(change.component)
     otherwise = f"charged as {LABELS[general].lower()}" if general else "not charged"
     if not change.was:
@@ -25,17 +27,3 @@ def change_words(change: Change, display: Display) -> str:
     if not change.is_now:
         return f"{name} {written(change.before)} is gone" + (", now " + otherwise if is_plain else "")
     return f"{name} {written(change.before)} to {written(change.after)}"
-
-
-def condition_words(condition: Condition) -> list[str]:
-    """When a rate applies: above 128,000 prompt tokens, 16:30 to 00:30 UTC, as a batch."""
-    words = []
-    if condition.over_prompt_tokens is not None:
-        words.append(f"above {condition.over_prompt_tokens:,} prompt tokens")
-    if condition.utc_start is not None and condition.utc_end is not None:
-        words.append(f"from {condition.utc_start:%H:%M} to {condition.utc_end:%H:%M} UTC")
-    if condition.batch:
-        words.append("as a batch")
-    if condition.unknown:
-        words.append(f"if {condition.unknown}")
-    return words

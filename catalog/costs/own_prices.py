@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from catalog import figures
+from catalog import figures, terms
 from catalog.costs.effects import charges_cached_as_fresh
 from catalog.costs.ranking import SPANS
 from catalog.costs.workloads import Cost, Priced, Workload, cost_of
@@ -46,7 +46,7 @@ def _note(period: PricePeriod, rates: list[Rate], day: date, workload: Workload)
     if gone and gone <= day:
         parts.append(f"Last price: {period.listing.market} sells it no more since {day_text(gone)}.")
     elif not period.covers(day):
-        parts.append(f"Last price, until {day_text(period.ends_on)}.")
+        parts.append(terms.last_price(period.ends_on))
     if charges_cached_as_fresh(bill(rates, workload.usage, workload.at, workload.is_batch), workload.usage):
         parts.append("The list has no price for cached tokens: they are charged as fresh.")
     return " ".join(parts)

@@ -16,6 +16,7 @@ from catalog.figures import counted
 from catalog.models import Listing, Rate
 from catalog.models.variants import Status
 from catalog.pricing import Bill, Component, Condition, Usage
+from catalog.terms import last_price
 
 DAYS_OF_MONTH, DAYS_OF_YEAR, MONTHS_OF_YEAR = 30, 365, 12
 ENDLESS = Context(prec=20)  # for a thirtieth of a month that never ends
@@ -222,7 +223,7 @@ def _status(day: date, delisted_on: date | None, retires_on: date | None, deprec
 def _note(status: Status, ended_on: date | None, discount: Decimal | None, is_priced: bool) -> str:
     parts = []
     if ended_on is not None:
-        parts.append(f"Last price, until {ended_on:%b} {ended_on.day}, {ended_on.year}.")
+        parts.append(last_price(ended_on))
     elif status is Status.DELISTED:
         parts.append("Last price.")
     elif status is Status.RETIRED and is_priced:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from catalog import exact
+from catalog import exact, terms
 from catalog.costs.break_even.pair import Pair
 from catalog.costs.break_even.proportions import Axis, Proportions, in_force, thresholds
 from catalog.costs.break_even.table import Figure, Row
 from catalog.figures import Display
-from catalog.pricing import LABELS, PART_OF, PER_TOKEN, Component, Condition, Rate
+from catalog.pricing import LABELS, PART_OF, PER_TOKEN, Component, Rate
 
 Sizes = tuple[int, int | None]  # the first and the last prompt token of a stretch; None where it goes on
 
@@ -68,15 +68,5 @@ def _price(component: Component, rates: dict[Component, Rate], display: Display)
     else:
         text, amount = display.to_the_digit(rate.amount).removeprefix(display.symbol), rate.amount
     value = display.convert(amount) or Decimal(0)
-    note = _note(rate.condition)
+    note = terms.applies_within_its_tier(rate.condition)
     return Figure(f"{text} ({note})", f"{exact.plain(value)} ({note})") if note else Figure(text, value)
-
-
-def _note(condition: Condition) -> str:
-    """When a rate applies, but for its tier: 16:00 to 18:00 UTC, batch only."""
-    parts = []
-    if condition.utc_start is not None and condition.utc_end is not None:
-        parts.append(f"{condition.utc_start:%H:%M} to {condition.utc_end:%H:%M} UTC")
-    if condition.batch:
-        parts.append("batch only")
-    return ", ".join(parts)

@@ -90,10 +90,13 @@ class TestChanges:
             (("request", Condition(), None, "1000"), "request new at $0.001 each, before not charged"),
             (
                 ("output", Condition(over_prompt_tokens=128_000), "1", "2"),
-                "output above 128,000 prompt tokens 1.00 to 2.00",
+                "output (above 128,000 prompt tokens) 1.00 to 2.00",
             ),
-            (("input", Condition(batch=True), None, "1"), "input as a batch new at 1.00"),
-            (("input", Condition(unknown="weekends"), "1", "2"), "input if weekends 1.00 to 2.00"),
+            (("input", Condition(batch=True), None, "1"), "input (batch only) new at 1.00"),
+            (
+                ("input", Condition(unknown="weekends"), "1", "2"),
+                "input (only when: weekends, not applied here) 1.00 to 2.00",
+            ),
         ],
     )
     def test_in_words(self, change, words):
