@@ -141,13 +141,11 @@ def multiple(ratio: Decimal | None) -> str:
     """How many times dearer: 1×, 1.03×, 1.3×, 4×, 12×. What is dearer at all never reads as 1×."""
     if ratio is None:
         return ""
+    step = Decimal(1) if ratio >= 10 else Decimal("0.1")
     if ratio != 1 and ratio < Decimal("1.095"):
         step = Decimal("0.01")
-        return (
-            _trim(format(max(ratio, Decimal("1.01")).quantize(step) if ratio > 1 else ratio.quantize(step), "f"), 0)
-            + "×"
-        )
-    return _trim(format(ratio.quantize(Decimal("0.1") if ratio < 10 else Decimal(1)), "f"), 0) + "×"
+        ratio = max(ratio, Decimal("1.01")) if ratio > 1 else ratio
+    return _trim(format(ratio.quantize(step, context=ROUNDING), ",f"), 0) + "×"
 
 
 def seconds(milliseconds: int | None) -> str:

@@ -234,3 +234,20 @@ def test_the_longest_figures_of_all_stay_exact(client, signed_in):
     row = json.loads(text_of(client.get("/costs/", query | {"format": "json"})))["rows"][0]
     assert row["Figure"] == "exact"
     assert len(row["Year"]) > 40
+
+
+def test_the_dearest_and_the_cheapest_that_can_be_entered_stand_beside_each_other(client):
+    for slug, amount in (("dear", "0.01"), ("cheap", "0.000000000000000000000000000001")):
+        make_rate(make_period(make_listing(make_model(slug))), "input", each=amount)
+    query = {"prompt_tokens": 1, "completion_tokens": 0, "model": ["mistralai/cheap", "mistralai/dear"]}
+    for page in (
+        "/",
+        "/compare/",
+        "/costs/",
+        "/costs/over-time/",
+        "/costs/break-even/",
+        "/costs/map/",
+        "/api/v1/costs",
+    ):
+        assert client.get(page, query).status_code == 200, page
+    assert "10,000,000,000,000,000,000,000,000,000× $0.01" in words_of(client.get("/costs/", query))
