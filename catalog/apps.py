@@ -9,6 +9,8 @@ class CatalogConfig(AppConfig):
     verbose_name = "Catalog"
 
     def ready(self) -> None:
+        from catalog import freshness
         from catalog.editors import grant_editors
 
+        freshness.connect()
         post_migrate.connect(grant_editors, sender=self, dispatch_uid="catalog.editors")

@@ -5,7 +5,10 @@ from typing import Any
 from django.apps import AppConfig
 
 EDITORS = "Catalog editors"
-CLOSED = {"lastwritten", "workloadprofile"}  # what was written is kept by the program, profiles by their owners
+CLOSED = {  # what was written is kept by the program, profiles and views by their owners
+    "catalogversion", "change", "endpoint", "lastwritten", "rawentry", "savedview", "span", "stalemodel",
+    "wordset", "workloadprofile",
+}  # fmt: skip
 
 
 def grant_editors(sender: AppConfig, using: str, **_: Any) -> None:

@@ -17,7 +17,7 @@ from django.http import HttpResponse
 from catalog.comparison import Cell, Group, Side
 from catalog.exact import per_million, plain
 from catalog.figures import DOLLARS, Display
-from catalog.models.variants import Status
+from catalog.models.lifecycle import Status
 from catalog.pricelist import annotated
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from catalog.figures import DOLLARS, Display
 from catalog.models import DisplayCurrency, LanguageModel, Modality, Parameter
-from catalog.models.variants import LARGEST_CONTEXT, Status
+from catalog.models.lifecycle import Status
+from catalog.models.variants import LARGEST_CONTEXT
 
 MOST_WORDS = 8
 MOST_COMPARED = 6

@@ -14,6 +14,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from catalog.models import (
+    Absence,
     Alias,
     LanguageModel,
     Listing,
@@ -60,6 +61,7 @@ TABLES = {
         Table(LanguageModel, ("vendor", "slug"), "slug", 1, ("vendor",)),
         Table(Alias, ("name", "model"), "model__slug", 2, ("model__vendor",)),
         Table(Listing, ("market", "upstream_id"), "upstream_id", 1, ("market",)),
+        Table(Absence, ("listing", "from_day"), "listing__upstream_id", 1, ("listing__market",)),
         Table(
             Parameter, ("listing", "source", "name"), "listing__upstream_id", 1, ("listing__market", "source", "model")
         ),

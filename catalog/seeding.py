@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
+from catalog import freshness
 from catalog.models import LanguageModel, LastWritten, Listing, Pin, PricePeriod, Rate
 from catalog.records import TABLES, Key, Record, Table, flat, read_records, row_key
 
@@ -52,7 +53,7 @@ class Summary:
 def seed(folder: Path | None = None, dry_run: bool = False) -> Summary:
     """Write the folder's facts in one transaction; with `dry_run` nothing stays. Raises records.BrokenFixture."""
     records = read_records(folder or settings.FIXTURES_DIR)
-    with transaction.atomic():
+    with freshness.together():
         seeding = _Seeding(records)
         for record in records:
             seeding.write(record)

@@ -13,7 +13,7 @@ from catalog.facts import day_text
 from catalog.figures import DOLLARS, Display
 from catalog.forms import TableForm
 from catalog.models import LanguageModel
-from catalog.models.variants import Status
+from catalog.models.lifecycle import Status
 from catalog.pricelist import annotated
 
 PAGE_ROWS = 50

@@ -17,7 +17,7 @@ from catalog.admin.listings import ListingInline, ParameterInline
 from catalog.admin.prices import PricePeriodInline
 from catalog.admin.sources import PLAIN
 from catalog.models import Alias, LanguageModel, Listing, Pin
-from catalog.models.variants import Status
+from catalog.models.lifecycle import Status
 
 REASON = "Edited in the admin"
 

@@ -13,7 +13,7 @@ from catalog.exports import Sheet, Value
 from catalog.facts import day_text
 from catalog.figures import Display
 from catalog.models import Listing
-from catalog.models.variants import Status
+from catalog.models.lifecycle import Status
 
 MOST_MISSING = 20  # names told of each reason; the table has them all
 STATUS_WORDS = {status: str(status.label) for status in Status}

@@ -14,7 +14,7 @@ from catalog import pricing
 from catalog.exact import EXACT, parse_amount, parse_share, plain
 from catalog.figures import counted
 from catalog.models import Listing, Rate
-from catalog.models.variants import Status
+from catalog.models.lifecycle import Status
 from catalog.pricing import Bill, Component, Condition, Usage
 from catalog.terms import last_price
 

@@ -85,6 +85,16 @@ class Listing(models.Model):
         blank=True,
         validators=[MinValueValidator(1, "Leave it blank if it is unknown.")],
     )
+    misses = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text="How many days in a row an import did not find it."
+    )
+    missed_on = models.DateField("last missed", null=True, blank=True, editable=False)
+    expires_on = models.DateField(
+        "ends at the market", null=True, blank=True, help_text="The day on which the market says that it will end."
+    )
+    canonical_slug = models.CharField(
+        max_length=150, blank=True, help_text="The market’s permanent, dated name for it, where it has one."
+    )
     weekly_tokens = models.PositiveBigIntegerField(null=True, blank=True)
     has_chat_completions = models.BooleanField("answers chat completions", default=True)
     has_responses = models.BooleanField("answers the Responses API", default=False)

@@ -59,7 +59,16 @@ class PinQuerySet(models.QuerySet["Pin"]):
 
 
 class Pin(models.Model):
-    """An admin's value of one field of a model, which no import may overwrite; remove it to follow the sources again."""
+    """An admin's value of one field of a model, which no import may overwrite; remove it to follow the sources again.
+
+    An import notes in `standing` when the source has come to agree with the pin, or has moved on to a third value: both
+    are a reason to look at the pin again.
+    """
+
+    class Standing(models.TextChoices):
+        HOLDS = "holds", "holds"
+        AGREED = "agreed", "the source agrees now"
+        MOVED = "moved", "the source has moved on"
 
     model = models.ForeignKey(LanguageModel, on_delete=models.CASCADE, related_name="pins")
     field = models.CharField(max_length=60)
@@ -68,6 +77,12 @@ class Pin(models.Model):
     reason = models.CharField(max_length=300)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     since = models.DateTimeField(auto_now_add=True)
+    standing = models.CharField(max_length=10, choices=Standing.choices, default=Standing.HOLDS, editable=False)
+    upstream_value = models.TextField("what the source says now", blank=True, editable=False)
+    upstream_on = models.DateField("since", null=True, blank=True, editable=False)
+    upstream_source = models.ForeignKey(
+        Source, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
 
     objects = PinQuerySet.as_manager()
 

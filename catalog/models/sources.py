@@ -13,7 +13,7 @@ class BySlug(models.Manager["models.Model"]):
 class Vendor(models.Model):
     """One company that makes models."""
 
-    slug = models.SlugField(unique=True)
+    slug = models.CharField(max_length=60, unique=True, help_text="The first part of its models’ ids: mistralai")
     name = models.CharField(max_length=100)
     url = models.URLField(blank=True)
 

@@ -1,20 +1,24 @@
 """Models: one row is one variant of a vendor's models, and the names it goes by."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.urls import reverse
 
+from catalog.models.lifecycle import RETIRING_DAYS, Dates, Status
 from catalog.models.main_prices import amount_of, discount_on
 from catalog.models.sources import BySlug, Vendor
 from catalog.pricing import Component
 from catalog.tokenizers.kinds import Kind
 
 LARGEST_CONTEXT = 100_000_000
+ID_PART = RegexValidator(
+    r"^[A-Za-z0-9][A-Za-z0-9._:@+-]*\Z", "An id is made of letters, digits and the signs . _ : @ + and -."
+)
 
 
 class Modality(models.Model):
@@ -36,29 +40,30 @@ class Modality(models.Model):
         return (self.slug,)
 
 
-class Status(models.TextChoices):
-    """Where a model stands on a day, by its dates; the first that fits of delisted, retired, deprecated, active."""
-
-    ACTIVE = "active", "Active"
-    DEPRECATED = "deprecated", "Deprecated"
-    RETIRED = "retired", "Retired"
-    DELISTED = "delisted", "Delisted"
-
-
 class LanguageModelQuerySet(models.QuerySet["LanguageModel"]):
     def get_by_natural_key(self, vendor: str, slug: str) -> "LanguageModel":
         return self.get(vendor__slug=vendor, slug=slug)
 
     def with_status(self, day: date) -> Self:
+        """Annotate `status` on `day`, by the same rule as `lifecycle.Dates.status`."""
+        from catalog.models.absences import Absence
         from catalog.models.listings import Listing
 
         main = Listing.objects.filter(model=OuterRef("pk"), is_main=True)
+        absent = Absence.objects.filter(listing__model=OuterRef("pk"), listing__is_main=True)
         return self.annotate(
-            is_delisted=Exists(main.filter(delisted_on__lte=day)),
+            is_delisted=Exists(main.filter(delisted_on__lte=day))
+            | Exists(absent.filter(from_day__lte=day, to_day__gt=day)),
             status=Case(
                 When(is_delisted=True, then=Value(Status.DELISTED)),
                 When(retires_on__lte=day, then=Value(Status.RETIRED)),
+                When(retires_on__lte=day + timedelta(days=RETIRING_DAYS), then=Value(Status.RETIRING)),
                 When(deprecated_on__lte=day, then=Value(Status.DEPRECATED)),
+                When(
+                    ~Exists(main.filter(listed_on__lte=day))
+                    & (Q(released_on__gt=day) | Q(released_on__isnull=True, announced_on__isnull=False)),
+                    then=Value(Status.ANNOUNCED),
+                ),
                 default=Value(Status.ACTIVE),
                 output_field=models.CharField(),
             ),
@@ -150,6 +155,7 @@ class LanguageModelQuerySet(models.QuerySet["LanguageModel"]):
             "output_modalities",
             "aliases",
             "listings__market",
+            "listings__absences",
             "listings__periods__rates",
             "listings__periods__source",
             "listings__parameters__source",
@@ -179,7 +185,9 @@ class LanguageModel(models.Model):
         MIXTURE = "moe", "Mixture of experts"
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="models")
-    slug = models.SlugField(max_length=100, help_text="The id after the vendor’s name: mistral-large-2512")
+    slug = models.CharField(
+        max_length=100, validators=[ID_PART], help_text="The id after the vendor’s name: mistral-large-2512"
+    )
     name = models.CharField(max_length=100)
     family = models.CharField(max_length=60, blank=True, db_index=True)
     summary = models.CharField(max_length=300, blank=True, help_text="One sentence for lists and page heads.")
@@ -194,6 +202,9 @@ class LanguageModel(models.Model):
             ),
             MaxValueValidator(LARGEST_CONTEXT, f"No model reads more than {LARGEST_CONTEXT:,} tokens. Is this a slip?"),
         ],
+    )
+    announced_on = models.DateField(
+        "announced by vendor", null=True, blank=True, help_text="When the vendor first spoke of it."
     )
     released_on = models.DateField("released by vendor", null=True, blank=True)
     deprecated_on = models.DateField("deprecated by vendor", null=True, blank=True)
@@ -255,16 +266,22 @@ class LanguageModel(models.Model):
         """The listing whose price and parameters stand for the model, or None; uses prefetched listings."""
         return next((listing for listing in self.listings.all() if listing.is_main), None)
 
-    def status_on(self, day: date) -> Status:
-        """The same rule as `with_status`, for a model whose listings are loaded."""
+    def dates(self) -> Dates:
+        """The days that decide where it stands; uses prefetched listings and absences."""
         listing = self.main_listing()
-        if listing is not None and listing.delisted_on and listing.delisted_on <= day:
-            return Status.DELISTED
-        if self.retires_on and self.retires_on <= day:
-            return Status.RETIRED
-        if self.deprecated_on and self.deprecated_on <= day:
-            return Status.DEPRECATED
-        return Status.ACTIVE
+        return Dates(
+            announced_on=self.announced_on,
+            released_on=self.released_on,
+            deprecated_on=self.deprecated_on,
+            retires_on=self.retires_on,
+            listed_on=listing.listed_on if listing else None,
+            delisted_on=listing.delisted_on if listing else None,
+            absences=tuple((gap.from_day, gap.to_day) for gap in listing.absences.all()) if listing else (),
+        )
+
+    def status_on(self, day: date) -> Status:
+        """The same rule as `with_status`, for a model whose listings and absences are loaded."""
+        return self.dates().status(day)
 
     def clean(self) -> None:
         errors = {}

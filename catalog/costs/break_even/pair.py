@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from catalog.costs.workloads import Cost, Priced, Workload, cost_of, costs_of, unpriced
-from catalog.models.variants import Status
+from catalog.models.lifecycle import Status
 from catalog.pricing import Bill
 
 
