@@ -73,7 +73,7 @@ def _with_sources(rows: list[tuple[str, str, str, str]], model: LanguageModel) -
     said: dict[str, list[Observation]] = {}
     for observation in model.observations.all():
         said.setdefault(observation.field, []).append(observation)
-    pins = {pin.field: pin for pin in model.pins.all()}
+    pins = {pin.field: pin for pin in model.pins.all() if pin.listing_id is None}
     found = []
     for label, name, text, url in rows:
         agreeing = [observation for observation in said.get(name, []) if not observation.differs]

@@ -241,7 +241,7 @@ class _Seeding:
 
     def _is_pinned(self, row: models.Model, name: str) -> bool:
         if self._pins is None:
-            self._pins = set(Pin.objects.values_list("model_id", "field"))
+            self._pins = set(Pin.objects.of_models().values_list("model_id", "field"))
         return isinstance(row, LanguageModel) and (row.pk, name) in self._pins
 
     def _gives_way(self, record: Record, row: models.Model) -> bool:

@@ -86,9 +86,9 @@ class Listing(models.Model):
         validators=[MinValueValidator(1, "Leave it blank if it is unknown.")],
     )
     misses = models.PositiveSmallIntegerField(
-        default=0, editable=False, help_text="How many days in a row an import did not find it."
+        default=0, editable=False, help_text="On how many days in a row imports did not find it."
     )
-    missed_on = models.DateField("last missed", null=True, blank=True, editable=False)
+    missed_on = models.DateField("first missed", null=True, blank=True, editable=False)
     expires_on = models.DateField(
         "ends at the market", null=True, blank=True, help_text="The day on which the market says that it will end."
     )

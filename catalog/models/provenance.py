@@ -1,10 +1,12 @@
 """Provenance: where each fact was read, what an admin has pinned, and what the last import wrote."""
 
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
+from catalog.models.listings import Listing
 from catalog.models.sources import Source
 from catalog.models.variants import LanguageModel
 
@@ -47,19 +49,40 @@ class Observation(models.Model):
 
 
 class PinQuerySet(models.QuerySet["Pin"]):
-    def set(self, model: LanguageModel, field: str, value: str, replaced: str, reason: str, user: Any) -> "Pin":
-        """Pin a field of a model; a second pin on the same field takes the first one's place and keeps what it replaced."""
+    def of_models(self) -> Self:
+        """Pins of the models' own fields, without those of their listings."""
+        return self.filter(listing__isnull=True)
+
+    def to_look_at(self) -> Self:
+        """Pins that the source has come to agree with or moved away from."""
+        return self.exclude(standing=Pin.Standing.HOLDS)
+
+    def set(
+        self,
+        model: LanguageModel,
+        field: str,
+        value: str,
+        replaced: str,
+        reason: str,
+        user: Any,
+        listing: Listing | None = None,
+    ) -> "Pin":
+        """Pin a field of a model, or with `listing` one of that listing; a second pin on the same field takes the first
+        one's place and keeps what it replaced."""
         pin, created = self.get_or_create(
-            model=model, field=field, defaults={"value": value, "replaced": replaced, "reason": reason, "user": user}
+            model=model,
+            listing=listing,
+            field=field,
+            defaults={"value": value, "replaced": replaced, "reason": reason, "user": user},
         )
         if not created:
-            pin.value, pin.reason, pin.user = value, reason, user
-            pin.save(update_fields=["value", "reason", "user"])
+            pin.value, pin.reason, pin.user, pin.standing = value, reason, user, Pin.Standing.HOLDS
+            pin.save(update_fields=["value", "reason", "user", "standing"])
         return pin
 
 
 class Pin(models.Model):
-    """An admin's value of one field of a model, which no import may overwrite; remove it to follow the sources again.
+    """An admin's value of one field of a model or of one of its listings (where `price` stands for what it costs), which no import may overwrite; remove it to follow the sources again.
 
     An import notes in `standing` when the source has come to agree with the pin, or has moved on to a third value: both
     are a reason to look at the pin again.
@@ -71,6 +94,7 @@ class Pin(models.Model):
         MOVED = "moved", "the source has moved on"
 
     model = models.ForeignKey(LanguageModel, on_delete=models.CASCADE, related_name="pins")
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, null=True, blank=True, related_name="pins")
     field = models.CharField(max_length=60)
     value = models.TextField(blank=True)
     replaced = models.TextField("value it replaced", blank=True)
@@ -88,7 +112,14 @@ class Pin(models.Model):
 
     class Meta:
         ordering = ["field"]
-        constraints = [models.UniqueConstraint(fields=["model", "field"], name="one_pin_per_model_and_field")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["model", "field"], condition=Q(listing__isnull=True), name="one_pin_per_model_and_field"
+            ),
+            models.UniqueConstraint(
+                fields=["listing", "field"], condition=Q(listing__isnull=False), name="one_pin_per_listing_and_field"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.field} of {self.model}"
