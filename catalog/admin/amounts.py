@@ -7,7 +7,7 @@ from django import forms
 
 from catalog import exact, figures, pricing
 from catalog.models import PricePeriod, Rate
-from catalog.models.rates import DEAREST_TOKEN
+from catalog.sane import DEAREST_TOKEN
 
 CHEAPEST = Decimal("0.0001")  # per million; a hundredth of the cheapest model ever listed
 LONGEST_AMOUNT = 40  # the width of Rate.amount

@@ -72,6 +72,15 @@ class EndpointEntry:
 
 
 class Reader(Protocol):
-    """Reads one kind of file. Raises Unreadable, also in the middle: a file is used whole or not at all."""
+    """Reads one file, on the day of which it speaks: `for entry in reader(file, day)`.
 
-    def __call__(self, file: BinaryIO) -> Iterator[Entry | BadEntry]: ...
+    Raises Unreadable, also in the middle: a file is used whole or not at all. After the last entry, `total_count` and
+    `next_link` are what the file says of the list that it may be a page of; `seen` shares the ids among pages.
+    """
+
+    total_count: int | None
+    next_link: str
+
+    def __init__(self, file: BinaryIO, day: date, seen: set[str] | None = None) -> None: ...
+
+    def __iter__(self) -> Iterator[Entry | BadEntry | EndpointEntry]: ...

@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('import', 'import'), ('edit', 'edit'), ('prices', 'new prices'), ('copy', 'copy')], max_length=10)),
-                ('state', models.CharField(choices=[('preview', 'preview'), ('applied', 'applied'), ('undone', 'undone'), ('discarded', 'discarded'), ('refused', 'refused')], default='preview', max_length=10)),
+                ('state', models.CharField(choices=[('reading', 'being read'), ('preview', 'preview'), ('applied', 'applied'), ('undone', 'undone'), ('discarded', 'discarded'), ('refused', 'refused')], default='preview', max_length=10)),
                 ('title', models.CharField(max_length=200)),
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('made_at', models.DateTimeField(auto_now_add=True)),
@@ -106,6 +106,7 @@ class Migration(migrations.Migration):
                 ('entries', models.PositiveIntegerField(default=0)),
                 ('is_forced', models.BooleanField(default=False, verbose_name='applied against a refusal')),
                 ('refusals', models.JSONField(blank=True, default=list, help_text='Sentences: why it is not applied without force.')),
+                ('seen', models.JSONField(blank=True, default=list, editable=False, help_text='The listings that were on the list.')),
                 ('counts', models.JSONField(blank=True, default=dict, help_text='How many lines there are of each kind.')),
             ],
             options={

@@ -5,7 +5,6 @@ blank means that the source does not know. `amount_sort` is a rounded copy for o
 """
 
 from datetime import date
-from decimal import Decimal
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -14,9 +13,7 @@ from django.db.models import Q, QuerySet
 
 from catalog import exact, pricing
 from catalog.models.prices import PricePeriod
-
-DEAREST_TOKEN = Decimal("0.01")  # $10,000 per million: a hundred times the dearest model ever listed
-DEAREST_OTHER = Decimal(100)  # per request, image or search
+from catalog.sane import DEAREST_OTHER, check_amount
 
 
 class RateQuerySet(models.QuerySet["Rate"]):
@@ -133,24 +130,30 @@ class Rate(models.Model):
         if errors:
             raise ValidationError(errors)
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def compute(self) -> "Rate":
+        """Fill in the columns that follow from the others. Raises exact.PricingError for an amount that is a slip."""
         amount = exact.parse_amount(self.amount)
         check_amount(self.component, amount)
         self.amount_sort = None if amount is None else amount * (1 - self.period.discount_share())
         self.is_conditional = self.as_pricing().condition != pricing.Condition()
+        return self
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.compute()
         super().save(*args, **kwargs)
 
-
-def check_amount(component: str, amount: Decimal | None) -> None:
-    """Refuse, with a sentence, an amount per unit that can only be a slip of the unit."""
-    if amount is None:
-        return
-    if exact.decimals_of(amount) > exact.MOST_DECIMALS:
-        raise exact.PricingError(f"That is more decimals than any source has. The most is {exact.MOST_DECIMALS}.")
-    if component in pricing.PER_TOKEN and amount > DEAREST_TOKEN:
-        raise exact.PricingError(
-            f"{exact.plain(amount)} per token is ${exact.plain(exact.per_million(amount))} per million tokens. "
-            "Was a price per million written as a price per token?"
-        )
-    if component not in pricing.PER_TOKEN and amount > DEAREST_OTHER:
-        raise exact.PricingError(f"{exact.plain(amount)} each is absurd. The most that is accepted is {DEAREST_OTHER}.")
+    @classmethod
+    def from_pricing(cls, rate: pricing.Rate, period: PricePeriod, position: int) -> "Rate":
+        """An unsaved row that holds the same as `rate`."""
+        condition = rate.condition
+        return cls(
+            period=period,
+            position=position,
+            component=rate.component.value,
+            amount="" if rate.amount is None else exact.plain(rate.amount),
+            over_prompt_tokens=condition.over_prompt_tokens,
+            utc_start=condition.utc_start,
+            utc_end=condition.utc_end,
+            is_batch=condition.batch,
+            unknown_condition=condition.unknown[:200],
+        ).compute()

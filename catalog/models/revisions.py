@@ -50,6 +50,7 @@ class Revision(models.Model):
         COPY = "copy", "copy"
 
     class State(models.TextChoices):
+        READING = "reading", "being read"
         PREVIEW = "preview", "preview"
         APPLIED = "applied", "applied"
         UNDONE = "undone", "undone"
@@ -76,6 +77,7 @@ class Revision(models.Model):
     entries = models.PositiveIntegerField(default=0)
     is_forced = models.BooleanField("applied against a refusal", default=False)
     refusals = models.JSONField(default=list, blank=True, help_text="Sentences: why it is not applied without force.")
+    seen = models.JSONField(default=list, blank=True, editable=False, help_text="The listings that were on the list.")
     counts = models.JSONField(default=dict, blank=True, help_text="How many lines there are of each kind.")
 
     objects = RevisionQuerySet.as_manager()

@@ -1,0 +1,1 @@
+"""History: what an act changed, row by row, and how it is taken back."""

@@ -1,0 +1,113 @@
+"""Applying an import: the accepted lines of a preview are carried out in one transaction, each with the steps to undo it."""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from catalog import freshness
+from catalog.imports import adding
+from catalog.imports.kinds import KINDS, Kind
+from catalog.imports.operations import Operations
+from catalog.imports.writing import MovedOn, Writer
+from catalog.models import CatalogVersion, Change, Listing, Revision
+
+CHUNK = 500
+Progress = Callable[[int], Any]
+
+
+class Refused(Exception):
+    """The import is not applied without force; `refusals` are sentences."""
+
+    def __init__(self, refusals: list[str]) -> None:
+        super().__init__(" ".join(refusals))
+        self.refusals = refusals
+
+
+class CannotApply(Exception):
+    """The revision is no preview of an import; the message is a sentence."""
+
+
+def apply(
+    revision: Revision,
+    user: Any = None,
+    left_out: Collection[int] = (),
+    is_forced: bool = False,
+    progress: Progress = lambda lines: None,
+) -> Revision:
+    """Carry out a preview, without the lines whose keys are `left_out`. One transaction; raises Refused and CannotApply."""
+    with freshness.together():
+        CatalogVersion.objects.get_or_create(pk=1)
+        CatalogVersion.objects.select_for_update().get(pk=1)  # of two imports at once the second waits here
+        revision = Revision.objects.select_for_update(of=("self",)).select_related("source").get(pk=revision.pk)
+        if revision.kind != Revision.Kind.IMPORT or revision.state != Revision.State.PREVIEW:
+            raise CannotApply(f"“{revision}” is {revision.get_state_display()}: it cannot be applied.")
+        if revision.refusals and not is_forced:
+            raise Refused(revision.refusals)
+        _leave_out(revision, left_out)
+        kind = next(kind for kind in KINDS.values() if kind.source_slug == revision.source.slug)
+        _Applying(revision, kind).run(progress)
+        revision.state, revision.applied_at = Revision.State.APPLIED, timezone.now()
+        revision.is_forced = bool(revision.refusals)
+        if user is not None and user.is_authenticated:
+            revision.user = user
+        revision.save(update_fields=["state", "applied_at", "is_forced", "user"])
+        if revision.source.read_on < revision.day:
+            revision.source.read_on = revision.day
+            revision.source.save(update_fields=["read_on"])
+    return revision
+
+
+def _leave_out(revision: Revision, keys: Collection[int]) -> None:
+    keys = list(keys)
+    for start in range(0, len(keys), CHUNK):
+        found = revision.changes.filter(pk__in=keys[start : start + CHUNK], outcome=Change.Outcome.WAITING)
+        found.update(outcome=Change.Outcome.LEFT)
+
+
+class _Applying:
+    def __init__(self, revision: Revision, kind: Kind) -> None:
+        self.revision, self.kind, self.day = revision, kind, revision.day
+        self.writer = Writer(kind.slug, revision.source, revision.day)
+        self.operations = Operations(self.writer)
+
+    def run(self, progress: Progress) -> None:
+        waiting = self.revision.changes.filter(outcome=Change.Outcome.WAITING).order_by("position")
+        # Names that move come last: what they come to mean may be among the lines before.
+        for lines in (waiting.exclude(field="alias"), waiting.filter(field="alias")):
+            keys = list(lines.values_list("pk", flat=True))
+            for start in range(0, len(keys), CHUNK):
+                chunk = list(Change.objects.filter(pk__in=keys[start : start + CHUNK]).order_by("position"))
+                self._chunk(chunk)
+                progress(len(chunk))
+        self._note_seen()
+
+    def _chunk(self, lines: list[Change]) -> None:
+        adding.add([line for line in lines if line.plan.get("op") == "add"], self.writer)
+        touched: set[int] = set()
+        for line in lines:
+            if line.plan.get("op") != "add":
+                self._line(line)
+            if line.model_id:
+                touched.add(line.model_id)
+        Change.objects.bulk_update(lines, ["outcome", "steps", "plan", "model"], batch_size=100)
+        freshness.touched(touched)
+
+    def _line(self, line: Change) -> None:
+        self.writer.begin()
+        try:
+            with transaction.atomic():
+                self.operations.carry_out(line)
+        except (MovedOn, LookupError) as error:
+            line.outcome, line.plan = Change.Outcome.KEPT, line.plan | {"kept": str(error)}
+            return
+        line.steps, line.outcome = self.writer.steps, Change.Outcome.APPLIED
+
+    def _note_seen(self) -> None:
+        """What was on the list was seen on this day, whatever comes of the differences."""
+        seen = self.revision.seen
+        for start in range(0, len(seen), CHUNK):
+            listings = Listing.objects.filter(pk__in=seen[start : start + CHUNK])
+            listings.filter(misses__gt=0).update(misses=0, missed_on=None)
+            listings.exclude(last_seen_on__gt=self.day).update(last_seen_on=self.day)

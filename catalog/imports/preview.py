@@ -1,0 +1,253 @@
+"""Reading a file into a preview: every difference a line, nothing changed yet, memory bounded by one chunk of entries."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from catalog.imports.drafts import Draft
+from catalog.imports.entries import BadEntry, EndpointEntry, Entry, Unreadable
+from catalog.imports.kinds import Kind
+from catalog.imports.known import Known
+from catalog.imports.market import absent_drafts, entry_drafts
+from catalog.imports.opinions import opinion_drafts
+from catalog.imports.providers import endpoint_drafts
+from catalog.models import Change, Listing, RawEntry, Revision, Source
+from catalog.models.variants import ID_PART
+
+CHUNK = 500
+MOST_BAD_PERCENT = 15
+BY_THE_HOUR = (
+    "benchmarks",
+    "uptime_last_5m",
+    "uptime_last_30m",
+    "uptime_last_1d",
+    "latency_last_30m",
+    "throughput_last_30m",
+)
+Progress = Callable[[int], Any]
+Read = Entry | BadEntry | EndpointEntry
+
+
+def preview(
+    kind: Kind,
+    entries: Iterable[Read],
+    day: date,
+    user: Any = None,
+    origin: str = "",
+    is_extract: bool = False,
+    progress: Progress = lambda count: None,
+) -> Revision:
+    """The differences between the entries and the catalog, as a revision that waits. With `is_extract`, what the file
+    leaves out says nothing. A file that cannot be used becomes a refused revision without lines."""
+    source = kind.source(day)
+    revision = Revision.objects.create(
+        kind=Revision.Kind.IMPORT,
+        state=Revision.State.READING,
+        title=f"Import of {kind.title}",
+        source=source,
+        user=user if user is not None and user.is_authenticated else None,
+        day=day,
+        origin=origin[:200],
+    )
+    previewing = _Previewing(revision, kind, source)
+    try:
+        previewing.read(entries, progress)
+    except Unreadable as error:
+        return _refuse(revision, str(error))
+    except BaseException:
+        revision.delete()
+        raise
+    if not previewing.good:
+        return _refuse(
+            revision, "There is no usable entry in it." if previewing.counts["bad"] else "It holds no entries."
+        )
+    previewing.finish(is_extract, _incomplete(entries))
+    # One that a timer left waiting is out of date now; one that a person made is theirs to decide.
+    waiting = Revision.objects.filter(kind=Revision.Kind.IMPORT, source=source, state=Revision.State.PREVIEW, user=None)
+    waiting.exclude(pk=revision.pk).update(state=Revision.State.DISCARDED)
+    return revision
+
+
+def tried_within(kind: Kind, time: timedelta) -> bool:
+    """Whether an import of this kind was made, or tried, in the time that has just passed."""
+    since = timezone.now() - time
+    return Revision.objects.filter(kind=Revision.Kind.IMPORT, source__slug=kind.source_slug, made_at__gt=since).exists()
+
+
+def _refuse(revision: Revision, sentence: str) -> Revision:
+    revision.changes.all().delete()
+    revision.state, revision.refusals = Revision.State.REFUSED, [sentence]
+    revision.save(update_fields=["state", "refusals"])
+    return revision
+
+
+class _Previewing:
+    def __init__(self, revision: Revision, kind: Kind, source: Source) -> None:
+        self.revision, self.kind, self.source, self.day = revision, kind, source, revision.day
+        self.counts: Counter[str] = Counter()
+        self.refusals: list[str] = []
+        self.position = self.good = 0
+        self.seen: set[str] = set()
+        self.seen_keys: list[int] = []
+
+    def read(self, entries: Iterable[Read], progress: Progress) -> None:
+        for chunk in _chunks(entries):
+            with transaction.atomic():
+                self._keep(self._drafts(chunk), chunk)
+            progress(len(chunk))
+
+    def _drafts(self, chunk: list[Read]) -> Iterator[Draft]:
+        good: list[Any] = []
+        for entry in chunk:
+            sentence = entry.sentence if isinstance(entry, BadEntry) else self._unusable(entry)
+            if sentence:
+                raw = entry.raw if isinstance(entry.raw, dict) else None
+                yield Draft(
+                    Change.Kind.BAD, entry.id[:200] if hasattr(entry, "id") else entry.model, sentence, {}, raw=raw
+                )
+            else:
+                good.append(entry)
+        self.good += len(good)
+        if self.kind.is_list:
+            known = Known(self.kind, self.day, [name for entry in good for name in (entry.id, entry.alias_of) if name])
+            for entry in good:
+                self.seen.add(entry.id)
+                if entry.id in known.listings:
+                    self.seen_keys.append(known.listings[entry.id].pk)
+                yield from entry_drafts(entry, known)
+        elif self.kind.is_opinion:
+            names = [name for entry in good for name in entry.names]
+            known = Known(self.kind, self.day, names, names)
+            for entry in good:
+                yield from opinion_drafts(entry, known)
+        else:
+            by_model: dict[str, list[EndpointEntry]] = {}
+            for entry in good:
+                by_model.setdefault(entry.model, []).append(entry)
+            known = Known(self.kind, self.day, by_model)
+            for subject, group in by_model.items():
+                yield from endpoint_drafts(subject, group, known)
+
+    def _unusable(self, entry: Any) -> str:
+        """Why an entry of a list cannot have a page here; empty when it can."""
+        if not self.kind.is_list or entry.alias_of:
+            return ""
+        if entry.id in self.seen:
+            return "This id stands in the list twice; the first one counts."
+        vendor, _, slug = entry.id.partition("/")
+        if not (vendor and slug and ID_PART.regex.match(vendor) and ID_PART.regex.match(slug)):
+            return "An id is a vendor and a name, such as mistralai/mistral-large-2512."
+        return ""
+
+    def _keep(self, drafts: Iterable[Draft], chunk: list[Read]) -> None:
+        found = list(drafts)
+        for draft in found:
+            self.counts[draft.kind] += 1
+            if draft.refusal:
+                self.refusals.append(draft.refusal)
+        raws = self._keep_raw(found, chunk)
+        Change.objects.bulk_create(
+            (self._line(draft, position, raws) for position, draft in enumerate(found, self.position)), batch_size=200
+        )
+        self.position += len(found)
+
+    def _line(self, draft: Draft, position: int, raws: dict[str, int]) -> Change:
+        return Change(
+            revision=self.revision,
+            position=position,
+            kind=draft.kind,
+            subject=draft.subject[:200],
+            model_id=draft.model_id,
+            field=draft.field,
+            before=draft.before,
+            after=draft.after,
+            sentence=draft.sentence,
+            plan=draft.plan,
+            outcome=Change.Outcome.WAITING if draft.is_action else Change.Outcome.NOTED,
+            raw_id=raws.get(draft.subject),
+        )
+
+    def _keep_raw(self, drafts: list[Draft], chunk: list[Read]) -> dict[str, int]:
+        """The raw entries of those that have a line, each kept once for each wording."""
+        raws = {_id(entry): entry.raw for entry in chunk if isinstance(entry.raw, dict)}
+        wanted = {draft.subject: raws[draft.subject] for draft in drafts if draft.subject in raws}
+        digests = {subject[:200]: (digest(raw), raw) for subject, raw in wanted.items()}
+        RawEntry.objects.bulk_create(
+            (
+                RawEntry(source=self.source, subject=subject, digest=code, raw=_jsonable(raw), read_on=self.day)
+                for subject, (code, raw) in digests.items()
+            ),
+            ignore_conflicts=True,
+            batch_size=200,
+        )
+        found = RawEntry.objects.filter(source=self.source, digest__in=[code for code, _ in digests.values()])
+        return {subject: pk for pk, subject in found.values_list("pk", "subject")}
+
+    def finish(self, is_extract: bool, incomplete: str) -> None:
+        with transaction.atomic():
+            if incomplete and not is_extract:
+                self.refusals.append(incomplete)
+            if self.kind.is_list and not is_extract:
+                gone = absent_drafts(self.kind, self.seen, self.day, self.refusals)
+                while chunk := list(islice(gone, CHUNK)):
+                    self._keep(chunk, [])
+            bad, total = self.counts["bad"], self.good + self.counts["bad"]
+            self._sort_out_names()
+            if self.kind.is_list and 100 * bad > MOST_BAD_PERCENT * total:
+                self.refusals.append(f"{bad} of {total} entries are not usable (more than {MOST_BAD_PERCENT}%).")
+            revision = self.revision
+            revision.state, revision.entries = Revision.State.PREVIEW, total
+            revision.counts, revision.refusals = (
+                {kind: count for kind, count in self.counts.items() if count},
+                self.refusals[:100],
+            )
+            revision.seen = self.seen_keys
+            revision.save(update_fields=["state", "entries", "counts", "refusals", "seen"])
+
+    def _sort_out_names(self) -> None:
+        """A moving name is not usable when what it means is neither in the list nor in the catalog."""
+        for line in self.revision.changes.filter(field="alias", model=None):
+            target = line.plan["target"]
+            if target not in self.seen and not Listing.objects.filter(upstream_id=target).exists():
+                self.counts[line.kind] -= 1
+                self.counts["bad"] += 1
+                line.kind, line.outcome = Change.Kind.BAD, Change.Outcome.NOTED
+                line.sentence = f"It stands for {target}, which neither the list nor the catalog has."
+                line.save(update_fields=["kind", "outcome", "sentence"])
+
+
+def _incomplete(entries: Iterable[Read]) -> str:
+    """Why a file is not the whole list, by its own envelope; empty where it is, or does not say."""
+    total, count = getattr(entries, "total_count", None), getattr(entries, "count", 0)
+    if getattr(entries, "next_link", ""):
+        return f"The file is one page of a longer list: it has {count} entries and names a next page."
+    if total is not None and total != count:
+        return f"The file says that the list has {total} models; it holds {count}."
+    return ""
+
+
+def _id(entry: Read) -> str:
+    return entry.model if isinstance(entry, EndpointEntry) else entry.id
+
+
+def _chunks(entries: Iterable[Read]) -> Iterator[list[Read]]:
+    iterator = iter(entries)
+    while chunk := list(islice(iterator, CHUNK)):
+        yield chunk
+
+
+def _jsonable(raw: dict[str, Any]) -> dict[str, Any]:
+    return json.loads(json.dumps(raw, default=str).replace("\\u0000", ""))
+
+
+def digest(raw: dict[str, Any]) -> str:
+    """SHA-256 of an entry without what changes by the hour."""
+    steady = {name: value for name, value in raw.items() if name not in BY_THE_HOUR}
+    return hashlib.sha256(json.dumps(steady, sort_keys=True, default=str).encode("utf-8", "surrogatepass")).hexdigest()

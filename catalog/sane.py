@@ -1,0 +1,24 @@
+"""The bounds beyond which a value can only be a slip: shared by forms, the database and imports. Pure; no Django."""
+
+from decimal import Decimal
+
+from catalog import exact, pricing
+
+DEAREST_TOKEN = Decimal("0.01")  # $10,000 per million: a hundred times the dearest model ever listed
+DEAREST_OTHER = Decimal(100)  # per request, image or search
+MOST_TOKENS = 100_000_000  # no model reads or writes more; the catalog's tables hold the same bound
+
+
+def check_amount(component: str, amount: Decimal | None) -> None:
+    """Refuse, with a sentence, an amount per unit that can only be a slip of the unit. Raises PricingError."""
+    if amount is None:
+        return
+    if exact.decimals_of(amount) > exact.MOST_DECIMALS:
+        raise exact.PricingError(f"That is more decimals than any source has. The most is {exact.MOST_DECIMALS}.")
+    if component in pricing.PER_TOKEN and amount > DEAREST_TOKEN:
+        raise exact.PricingError(
+            f"{exact.plain(amount)} per token is ${exact.plain(exact.per_million(amount))} per million tokens. "
+            "Was a price per million written as a price per token?"
+        )
+    if component not in pricing.PER_TOKEN and amount > DEAREST_OTHER:
+        raise exact.PricingError(f"{exact.plain(amount)} each is absurd. The most that is accepted is {DEAREST_OTHER}.")

@@ -1,0 +1,191 @@
+"""Laws of imports, edits and undos in any order: no pinned value, no price and no model is ever lost by them."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from catalog.history.recording import recorded
+from catalog.history.undoing import CannotUndo, undo
+from catalog.imports.applying import apply
+from catalog.imports.drafts import frozen, price_text
+from catalog.models import LanguageModel, Listing, Pin, PricePeriod, Rate, Revision
+from tests.catalog.imports.lists import DAY, differences, model, previewed, written
+from tests.factories import make_priced
+
+IDS = ["mistralai/anvil", "mistralai/hammer", "acme/saw", "acme/saw:free"]
+PRICES = ["0", "0.40", "0.50", "4.5"]
+CONTEXTS = [90_000, 100_000, 131_072]
+
+
+@dataclass(frozen=True)
+class Import:
+    """A list of some of the models, and which of its lines are left out."""
+
+    entries: tuple[tuple[str, str, int], ...]
+    left_out: int
+
+
+@dataclass(frozen=True)
+class EditContext:
+    slug: str
+    context: int
+
+
+@dataclass(frozen=True)
+class EditPrice:
+    slug: str
+    price: str
+
+
+@dataclass(frozen=True)
+class Undo:
+    back: int
+
+
+ENTRY = st.tuples(st.sampled_from(IDS), st.sampled_from(PRICES), st.sampled_from(CONTEXTS))
+ACTS = st.one_of(
+    st.builds(
+        Import, st.lists(ENTRY, min_size=1, max_size=4, unique_by=lambda entry: entry[0]).map(tuple), st.integers(0, 3)
+    ),
+    st.builds(EditContext, st.sampled_from(["anvil", "hammer"]), st.sampled_from(CONTEXTS)),
+    st.builds(EditPrice, st.sampled_from(["anvil", "hammer"]), st.sampled_from(PRICES)),
+    st.builds(Undo, st.integers(0, 4)),
+)
+
+
+@dataclass
+class World:
+    """What must be there after every act."""
+
+    user: Any
+    day: date = DAY
+    models: set[int] = field(default_factory=set)
+    periods: dict[int, list[Any]] = field(default_factory=dict)
+
+    def act(self, act: Any) -> None:
+        self.day += timedelta(days=1)
+        if isinstance(act, Import):
+            self.bring(act)
+        elif isinstance(act, EditContext):
+            self.edit_context(LanguageModel.objects.get(slug=act.slug), act.context)
+        elif isinstance(act, EditPrice):
+            self.edit_price(Listing.objects.get(upstream_id=f"mistralai/{act.slug}"), act.price)
+        else:
+            self.take_back(act.back)
+
+    def bring(self, act: Import) -> None:
+        content = written(*[model(id, price, price, context_length=context) for id, price, context in act.entries])
+        revision = previewed(content, self.day)
+        keys = list(revision.changes.values_list("pk", flat=True))
+        apply(revision, left_out=keys[: act.left_out], is_forced=True)
+        if not act.left_out:
+            again = previewed(content, self.day)
+            assert differences(again) == []
+            again.delete()
+        self.note(revision)
+
+    def edit_context(self, row: LanguageModel, context: int) -> None:
+        with recorded("edit", f"Edit of {row}", self.user, [row]) as act:
+            Pin.objects.set(row, "context_length", str(context), str(row.context_length), "Measured", self.user)
+            row.context_length = context
+            row.save()
+        self.note(act.revision)
+
+    def edit_price(self, listing: Listing, price: str) -> None:
+        period = listing.period_on(self.day)
+        before = told(period)
+        with recorded("edit", f"Price of {listing}", self.user, [listing]) as act:
+            if period.starts_on == self.day:
+                return
+            PricePeriod.objects.filter(pk=period.pk).update(ends_on=self.day)
+            new = PricePeriod.objects.create(listing=listing, starts_on=self.day, source=period.source)
+            Rate.objects.create(period=new, component="input", amount="0" if price == "0" else f"0.0000{price[0]}")
+            after = told(PricePeriod.objects.get(pk=new.pk))
+            Pin.objects.set(listing.model, "price", after, before, "Our contract", self.user, listing)
+        self.note(act.revision)
+
+    def take_back(self, back: int) -> None:
+        revisions = list(Revision.objects.applied()[: back + 1])
+        if len(revisions) <= back:
+            return
+        made = {
+            (step["table"], step["pk"])
+            for line in revisions[back].changes.all()
+            for step in line.steps
+            if step["before"] is None
+        }
+        try:
+            undo(revisions[back], self.user)
+        except CannotUndo:
+            return
+        self.models -= {pk for table, pk in made if table == "languagemodel"}
+        gone = set(self.periods) - set(PricePeriod.objects.values_list("pk", flat=True))
+        for pk in gone:
+            assert ("priceperiod", pk) in made or not LanguageModel.objects.filter(pk=self.periods[pk][0]).exists()
+            del self.periods[pk]
+
+    def note(self, revision: Revision | None) -> None:
+        """From now on these are there until an undo of what made them."""
+        self.models = set(LanguageModel.objects.values_list("pk", flat=True)) | self.models
+        for period in PricePeriod.objects.prefetch_related("rates"):
+            self.periods[period.pk] = [period.model_id, period.starts_on, told(period)]
+
+    def check(self) -> None:
+        assert self.models <= set(LanguageModel.objects.values_list("pk", flat=True))
+        periods = {period.pk: period for period in PricePeriod.objects.prefetch_related("rates")}
+        for pk, (model_id, starts_on, price) in self.periods.items():
+            assert [periods[pk].model_id, periods[pk].starts_on, told(periods[pk])] == [model_id, starts_on, price]
+        for listing in Listing.objects.with_prices():
+            ordered = sorted(listing.periods.all(), key=lambda period: period.starts_on)
+            for earlier, later in pairwise(ordered):
+                assert earlier.ends_on is not None
+                assert earlier.ends_on <= later.starts_on
+        for pin in Pin.objects.select_related("model", "listing"):
+            if pin.field == "context_length":
+                assert str(pin.model.context_length) == pin.value
+            else:
+                assert told(pin.listing.period_on(self.day)) == pin.value
+
+
+def told(period: PricePeriod) -> str:
+    return price_text(frozen(rate.as_pricing() for rate in period.rates.all()))
+
+
+class TestSequences(TestCase):
+    @settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+    @given(st.lists(ACTS, min_size=1, max_size=9))
+    def test_nothing_is_ever_lost(self, acts: list[Any]) -> None:
+        make_priced("anvil", "0.40", "0.40", context_length=131_072)
+        make_priced("hammer", "0.50", "0.50", context_length=None)
+        world = World(get_user_model().objects.create_user("editor"))
+        world.note(None)
+        for act in acts:
+            world.act(act)
+            world.check()
+
+    @settings(max_examples=20, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+    @given(st.lists(ACTS, min_size=1, max_size=6))
+    def test_undoing_everything_backwards_ends_where_it_began(self, acts: list[Any]) -> None:
+        make_priced("anvil", "0.40", "0.40", context_length=131_072)
+        make_priced("hammer", "0.50", "0.50", context_length=None)
+        before = state()
+        world = World(get_user_model().objects.create_user("editor"))
+        for act in acts:
+            if not isinstance(act, Undo):
+                world.act(act)
+        for revision in Revision.objects.applied():
+            assert undo(revision, world.user).kept == []
+        assert state() == before
+
+
+def state() -> list[Any]:
+    """All that imports and edits write, but for what was merely seen."""
+    from catalog.history.rows import tree
+
+    return sorted(tree(LanguageModel.objects.values_list("pk", flat=True)).items())
