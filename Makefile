@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCH_VENV := .venv-bench
 
-.PHONY: run test lint lock format bench bench-costs clean
+.PHONY: run test lint lock format bench bench-imports bench-costs clean
 
 # Migrate, seed, and serve on http://127.0.0.1:8000 (HOST and PORT change it). Ctrl-C stops it.
 run: $(VENV)/runtime.stamp
@@ -55,6 +55,10 @@ $(VENV)/development.stamp: requirements-dev.txt | $(VENV)/bin/python
 # Server time, queries and bytes of the pages at 500 models. ARGS="--models 5000" for more.
 bench: $(VENV)/runtime.stamp
 	@$(BIN)/python -m bench.pages $(ARGS)
+
+# How long an import takes, and in how much memory. ARGS="--models 100000" for more.
+bench-imports: $(VENV)/runtime.stamp
+	@$(BIN)/python -m bench.imports $(ARGS)
 
 # Our bills beside those of genai-prices and LiteLLM, which live in an environment of their own. ARGS="--verbose" lists all.
 bench-costs: $(BENCH_VENV)/bench.stamp

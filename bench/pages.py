@@ -1,7 +1,9 @@
-"""Server time, queries and bytes of the catalog's pages at a given number of models: `make bench`.
+"""Server time, queries and bytes of the catalog's pages at a given number of models, and the time of the reads under the
+table by themselves: `make bench`, `make bench ARGS="--models 10000"`.
 
 Runs in one process through Django's own client on a temporary SQLite database, so that nothing of the machine's data is
-touched. Medians of repeated requests after a warm-up; only ratios carry over to another machine.
+touched. Medians of repeated requests after a warm-up; only ratios carry over to another machine. With `--data FOLDER`
+the database is kept there and used again, as filling one with 100,000 models takes some minutes.
 """
 
 import argparse
@@ -9,108 +11,189 @@ import os
 import statistics
 import tempfile
 import time
-from decimal import Decimal
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
 
-PAGES = {
-    "table": "/",
-    "table, filtered and sorted": "/?q=model&price=1&sort=input",
-    "model": "/models/bench/model-7/",
-    "compare, four": "/compare/?model=bench/model-1&model=bench/model-2&model=bench/model-3&model=bench/model-4",
-    "costs": "/costs/?prompt_tokens=10000&cached_tokens=4000&completion_tokens=1000",
-    "costs, over time": "/costs/over-time/?prompt_tokens=10000&cached_tokens=4000&completion_tokens=1000",
-    "costs, break-even": "/costs/break-even/?model=bench/model-1&model=bench/model-2&prompt_tokens=10000&completion_tokens=1000",
-    "costs, price map": "/costs/map/?prompt_tokens=10000&cached_tokens=4000&completion_tokens=1000",
-    "API, costs": "/api/v1/costs?prompt_tokens=10000&cached_tokens=4000&completion_tokens=1000",
-}
+USAGE = "prompt_tokens=10000&cached_tokens=4000&completion_tokens=1000"
 
 
-def fill(count: int) -> None:
-    """`count` models with one listing, one price period of three rates and eleven parameters each."""
-    from catalog.models import LanguageModel, Listing, Market, Modality, Parameter, PricePeriod, Rate, Source, Vendor
-
-    vendor = Vendor.objects.create(slug="bench", name="Bench")
-    market = Market.objects.create(slug="bench", name="Bench")
-    source = Source.objects.create(slug="bench", title="Bench", read_on="2026-01-01")
-    text = Modality.objects.create(slug="text", name="text")
-    models = LanguageModel.objects.bulk_create(
-        LanguageModel(
-            vendor=vendor,
-            slug=f"model-{n}",
-            name=f"Model {n}",
-            context_length=131072,
-            released_on=f"2025-01-{n % 28 + 1:02}",
-        )
-        for n in range(count)
-    )
-    LanguageModel.input_modalities.through.objects.bulk_create(
-        LanguageModel.input_modalities.through(languagemodel=model, modality=text) for model in models
-    )
-    listings = Listing.objects.bulk_create(
-        Listing(model=model, market=market, upstream_id=f"bench/{model.slug}", listed_on="2025-01-01")
-        for model in models
-    )
-    periods = PricePeriod.objects.bulk_create(
-        PricePeriod(listing=listing, model=listing.model, starts_on="2025-01-01", source=source) for listing in listings
-    )
-    rates = []
-    for n, period in enumerate(periods):
-        for position, (component, base) in enumerate((("input", 1), ("output", 3), ("cache_read", Decimal("0.1")))):
-            amount = (Decimal(base) * (n % 40 + 1)).scaleb(-7)
-            rates.append(
-                Rate(
-                    period=period,
-                    position=position,
-                    component=component,
-                    amount=format(amount, "f"),
-                    amount_sort=amount,
-                )
-            )
-    Rate.objects.bulk_create(rates)
-    names = ["temperature", "top_p", "max_tokens", "stop", "seed", "tools", "tool_choice", "response_format"]
-    Parameter.objects.bulk_create(
-        Parameter(listing=listing, model=listing.model, source=source, name=name, kind="float")
-        for listing in listings
-        for name in names
-    )
+def pages(ids: list[str]) -> dict[str, str]:
+    """What is measured, by name; `ids` are those of four models."""
+    compared = "&".join(f"model={pk}" for pk in ids)
+    return {
+        "table": "/",
+        "table, page 20 by price": "/?sort=input&page=20",
+        "table, filtered and sorted": "/?parameter=tools&context=>=128k&sort=input",
+        "table, two words": "/?q=large+2411",
+        "table, a mistyped word": "/?q=lrage+2411",
+        "table, another day": "/?as_of=2025-03-01",
+        "model": f"/models/{ids[0]}/",
+        "compare, four": f"/compare/?{compared}",
+        "costs": f"/costs/?{USAGE}",
+        "costs, over time": f"/costs/over-time/?{USAGE}",
+        "costs, break-even": f"/costs/break-even/?model={ids[0]}&model={ids[1]}&{USAGE}",
+        "costs, price map": f"/costs/map/?{USAGE}",
+        "API, costs": f"/api/v1/costs?{USAGE}",
+    }
 
 
 def measure(times: int) -> None:
+    """The pages whole, as a browser gets them."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
+    from catalog.models import Span
+
     client = Client()
-    print(f"{'page':<28}{'median ms':>10}{'best ms':>10}{'queries':>9}{'KiB':>8}")
-    for name, address in PAGES.items():
+    ids = list(Span.objects.order_by("model").values_list("public_id", flat=True).distinct()[:4])
+    print(f"\n{'page':<34}{'median ms':>10}{'best ms':>10}{'queries':>9}{'KiB':>8}")
+    for name, address in pages(ids).items():
+        client.get(address)
         with CaptureQueriesContext(connection) as captured:
             response = client.get(address)
             queries = len(captured)
         assert response.status_code == 200, (name, response.status_code)
+        spent = _times(lambda address=address: client.get(address), times)
+        size = len(response.content) / 1024
+        print(f"{name:<34}{statistics.median(spent):>10.1f}{min(spent):>10.1f}{queries:>9}{size:>8.0f}")
+
+
+def measure_spans(times: int) -> None:
+    """The reads under the table without forms and templates: database and Python time of a count and a page of fifty,
+    and of the facets. What is kept in memory is forgotten before each, but for the lines that say "again"."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from catalog import freshness
+    from catalog.search import vocabulary
+
+    vocabulary.vocabulary(*freshness.state())
+    print(f"\n{'read':<34}{'median ms':>10}{'best ms':>10}{'CPU ms':>10}{'queries':>9}")
+    for name, read in _reads().items():
+        forget = _forget if "again" not in name else lambda: None
+        forget()
+        read()
+        forget()
+        with CaptureQueriesContext(connection) as captured:
+            read()
+            queries = len(captured)
+        processor: list[float] = []
         spent = []
         for _ in range(times):
-            began = time.perf_counter()
-            client.get(address)
+            forget()
+            began, worked = time.perf_counter(), time.process_time()
+            read()
             spent.append((time.perf_counter() - began) * 1000)
-        size = len(response.content) / 1024
-        print(f"{name:<28}{statistics.median(spent):>10.1f}{min(spent):>10.1f}{queries:>9}{size:>8.0f}")
+            processor.append((time.process_time() - worked) * 1000)
+        figures = (statistics.median(spent), min(spent), min(processor))
+        print(f"{name:<34}{''.join(f'{figure:>10.1f}' for figure in figures)}{queries:>9}")
+
+
+def _reads() -> dict[str, Callable[[], Any]]:
+    from datetime import date
+
+    from django.db.models import F
+
+    from catalog import search, spans
+    from catalog.models import Span, WordSet
+
+    today = date(2026, 11, 21)
+    newest, cheapest = F("released_on").desc(nulls_last=True), F("input_sort").asc(nulls_last=True)
+
+    def page(found: Any, *order: Any) -> None:
+        spans.ensure_fresh()
+        found.count()
+        list(found.order_by(*order, "name", "model_id").values("name", "input_amount", "reads__words")[:50])
+
+    def on_day(day: date = today) -> Any:
+        return Span.objects.on(day)
+
+    def filtered() -> Any:
+        takes_tools = WordSet.objects.filter(kind="parameters", words__contains=" tools ")
+        return on_day().filter(parameters__in=takes_tools, context_length__gte=131_072)
+
+    def searched(*words: str) -> tuple[Any, Any]:
+        found = search.find(list(words))
+        return on_day().filter(found.condition()), found.order()
+
+    def search_page(*words: str) -> None:
+        rows, order = searched(*words)
+        page(rows, order, newest)
+
+    return {
+        "a page of 50": lambda: page(on_day(), newest),
+        "by price": lambda: page(on_day(), cheapest),
+        "on a past day": lambda: page(on_day(date(2025, 3, 1)), cheapest),
+        "filtered": lambda: page(filtered(), cheapest),
+        "search: large 2411": lambda: search_page("large", "2411"),
+        "search: lrage 2411": lambda: search_page("lrage", "2411"),
+        "search: lrage 2411, again": lambda: search_page("lrage", "2411"),
+        "facets of all": lambda: spans.facets(on_day()),
+        "facets of all, again": lambda: spans.facets(on_day()),
+        "facets, filtered": lambda: spans.facets(filtered()),
+        "facets of lrage 2411": lambda: spans.facets(searched("lrage", "2411")[0]),
+    }
+
+
+def _forget() -> None:
+    import sys
+
+    for name in ("catalog.search.finding", "catalog.spans.facets"):
+        sys.modules[name]._kept.clear()  # type: ignore[attr-defined]
+
+
+def _times(call: Callable[[], Any], times: int) -> list[float]:
+    spent = []
+    for _ in range(times):
+        began = time.perf_counter()
+        call()
+        spent.append((time.perf_counter() - began) * 1000)
+    return spent
+
+
+def _prepare(count: int) -> None:
+    """Fill the database, if it is not yet, and build its spans."""
+    from django.core.management import call_command
+
+    from bench.many_models import fill
+    from catalog import freshness, spans
+    from catalog.models import LanguageModel, Span
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    if not LanguageModel.objects.exists():
+        began = time.perf_counter()
+        fill(count)
+        print(f"{count} models written in {time.perf_counter() - began:.1f} s")
+        freshness.touched()
+        freshness.StaleModel.objects.create(model_id=freshness.EVERY_MODEL)
+    began = time.perf_counter()
+    if not freshness.is_fresh():
+        spans.ensure_fresh(patience=None)
+        print(f"{Span.objects.count()} spans built in {time.perf_counter() - began:.1f} s")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", type=int, default=500)
     parser.add_argument("--times", type=int, default=15)
+    parser.add_argument("--data", help="a folder that keeps the database for another time")
+    parser.add_argument("--spans", action="store_true", help="only the reads under the table")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with ExitStack() as stack:
+        folder = options.data or stack.enter_context(tempfile.TemporaryDirectory())
+        os.makedirs(folder, exist_ok=True)
         os.environ |= {"DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "config.settings", "ALLOWED_HOSTS": "testserver"}
         import django
-        from django.core.management import call_command
 
         django.setup()
-        call_command("migrate", verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
-        fill(options.models)
-        print(f"{options.models} models, {options.times} requests each")
-        measure(options.times)
+        _prepare(options.models)
+        print(f"{options.times} requests each")
+        measure_spans(options.times)
+        if not options.spans:
+            measure(options.times)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ class Cell:
     text: str
     note: str = ""
     is_cheapest: bool = False
+    is_known: bool = True
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class Line:
 
     @property
     def differs(self) -> bool:
-        return len({(cell.text, cell.note) for cell in self.cells}) > 1
+        """Whether two known cells say something else; what is not known is no difference."""
+        return len({(cell.text, cell.note) for cell in self.cells if cell.is_known}) > 1
 
 
 @dataclass(frozen=True)
@@ -59,14 +61,13 @@ class Side:
 
     @property
     def status_text(self) -> str:
-        days = (self.model.released_on, self.listing.listed_on if self.listing else None)
-        began = min((day for day in days if day is not None), default=None)
-        return "Not released yet" if began is not None and began > self.day else self.model.status_on(self.day).label
+        return self.model.dates().words(self.day)
 
 
-def sides(models: list[LanguageModel], day: date) -> list[Side]:
-    """A column for each model; each knows the ids of the others, for the link that takes it away."""
-    ids = [model.public_id for model in models]
+def sides(models: list[LanguageModel], day: date, left_out: Iterable[str] = ()) -> list[Side]:
+    """A column for each model; each knows the ids of the others, for the link that takes it away and lets the first of
+    those that are left out take its place."""
+    ids = [*(model.public_id for model in models), *left_out]
     return [
         Side(model, model.main_listing(), day, [other for other in ids if other != model.public_id]) for model in models
     ]
@@ -82,7 +83,8 @@ def compared(columns: list[Side], only_differences: bool = False, display: Displ
 
 def facts(columns: list[Side]) -> Group:
     def line(label: str, read: Callable[[Side], str]) -> Line:
-        return Line(label, [Cell(read(side) or figures.UNKNOWN) for side in columns])
+        said = [read(side) for side in columns]
+        return Line(label, [Cell(text or figures.UNKNOWN, is_known=bool(text)) for text in said])
 
     return Group(
         "Facts",
@@ -92,7 +94,7 @@ def facts(columns: list[Side]) -> Group:
             line("Family", lambda side: side.model.family),
             line("Released by vendor", lambda side: day_text(side.model.released_on)),
             line("Listed since", lambda side: day_text(side.listing.listed_on if side.listing else None)),
-            line("Retires", lambda side: day_text(side.model.retires_on)),
+            line("Retirement", retirement),
             line("Reads", lambda side: _names(side.model.input_modalities.all())),
             line("Writes", lambda side: _names(side.model.output_modalities.all())),
             line("Architecture", lambda side: side.model.get_architecture_display()),
@@ -101,6 +103,12 @@ def facts(columns: list[Side]) -> Group:
             line("Knowledge until", lambda side: day_text(side.model.knowledge_cutoff)),
         ],
     )
+
+
+def retirement(side: Side) -> str:
+    """Retires Nov 30, 2026, or Retired where that day has come by the day of the comparison; blank where none is known."""
+    day = side.model.retires_on
+    return f"{'Retired' if day <= side.day else 'Retires'} {day_text(day)}" if day else ""
 
 
 def prices(columns: list[Side], display: Display = DOLLARS) -> Group:
@@ -142,7 +150,9 @@ def prices(columns: list[Side], display: Display = DOLLARS) -> Group:
 
 def limits(columns: list[Side]) -> Group:
     def line(label: str, unit: str, read: Callable[[Side], int | None]) -> Line:
-        return Line(label, [Cell(figures.tokens(read(side))) for side in columns], unit, is_number=True)
+        counts = [read(side) for side in columns]
+        cells = [Cell(figures.tokens(count), is_known=count is not None) for count in counts]
+        return Line(label, cells, unit, is_number=True)
 
     return Group(
         "Limits",
@@ -160,12 +170,14 @@ def limits(columns: list[Side]) -> Group:
 def parameters(columns: list[Side]) -> Group:
     tables = [side.listing.effective_parameters() if side.listing else {} for side in columns]
     names = sorted({name for table in tables for name in table})
-    return Group("Parameters", [Line(name, [parameter_cell(table.get(name)) for table in tables]) for name in names])
+    return Group("Parameters", [Line(name, [parameter_cell(name, table) for table in tables]) for name in names])
 
 
-def parameter_cell(parameter: Parameter | None) -> Cell:
+def parameter_cell(name: str, table: dict[str, Parameter]) -> Cell:
+    """A model of which no parameter at all is on record says nothing of this one."""
+    parameter = table.get(name)
     if parameter is None:
-        return Cell("not listed")  # no table names it; that is less than a table that denies it
+        return Cell("not listed", is_known=bool(table))  # that is less than a table that denies it
     if parameter.is_unsupported:
         return Cell("not supported")
     notes = [f"default {parameter.default}" if parameter.default else ""]
@@ -183,7 +195,12 @@ def _figures(
     known = [amount for amount in amounts if amount is not None]
     cheapest = min(known) if known and min(known) != max(known) else None
     return [
-        Cell(write(amount), (notes or [""] * len(amounts))[index], amount is not None and amount == cheapest)
+        Cell(
+            write(amount),
+            (notes or [""] * len(amounts))[index],
+            amount is not None and amount == cheapest,
+            amount is not None,
+        )
         for index, amount in enumerate(amounts)
     ]
 

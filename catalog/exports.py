@@ -10,15 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.http import HttpResponse
 
 from catalog.comparison import Cell, Group, Side
-from catalog.exact import per_million, plain
-from catalog.figures import DOLLARS, Display
-from catalog.models.lifecycle import Status
-from catalog.pricelist import annotated
+from catalog.exact import plain
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 TYPES = {
@@ -96,35 +92,6 @@ def as_markdown(sheet: Sheet) -> str:
 def _line(cells: list[str]) -> str:
     escaped = (" ".join(cell.replace("\\", "\\\\").replace("|", "\\|").split()) for cell in cells)
     return f"| {' | '.join(escaped)} |"
-
-
-def table_sheet(models: Iterable[Any], display: Display = DOLLARS) -> Sheet:
-    """The rows of models annotated by `for_table`."""
-    columns = [
-        "Model",
-        "Id",
-        "Context",
-        *(f"{name} {display.symbol.strip()}/M" for name in ("Input", "Output", "Cached")),
-        "Released",
-        "Listed",
-        "Reads",
-        "Status",
-    ]
-    return Sheet("models", columns, [_table_row(model, display) for model in models])
-
-
-def _table_row(model: Any, display: Display) -> list[Value]:
-    amounts = [display.convert(annotated(model, name)) for name in ("input", "output", "cache")]
-    return [
-        model.name,
-        model.public_id,
-        model.context_length,
-        *(None if amount is None else per_million(amount) for amount in amounts),
-        model.released_on,
-        model.listed_on,
-        ", ".join(modality.name.lower() for modality in model.input_modalities.all()),
-        Status(model.status).label,
-    ]
 
 
 def comparison_sheet(sides: list[Side], groups: list[Group]) -> Sheet:

@@ -64,6 +64,11 @@ def per_million(amount: Decimal | None) -> str:
     return UNKNOWN if amount is None else _trim(format(exact.per_million(amount), ",f"), 2)
 
 
+def per_thousand(amount: Decimal | None) -> str:
+    """A price per token as its price per thousand tokens, exact, with at least two decimals: 0.0005, 0.0000645."""
+    return UNKNOWN if amount is None else _trim(format(amount.scaleb(3, exact.EXACT), ",f"), 2)
+
+
 @dataclass(frozen=True)
 class Display:
     """The currency that amounts are shown in. Dollars are the truth, shown exactly; another one is a conversion at the
@@ -110,6 +115,12 @@ class Display:
         if amount is None or not self.is_converted:
             return per_million(amount)
         return money(exact.per_million(self.convert(amount) or Decimal(0)), "")
+
+    def per_thousand(self, amount: Decimal | None) -> str:
+        """A price per token as its price per thousand, as `per_million` writes it."""
+        if amount is None or not self.is_converted:
+            return per_thousand(amount)
+        return money((self.convert(amount) or Decimal(0)).scaleb(3, exact.EXACT), "")
 
 
 DOLLARS = Display()

@@ -1,23 +1,20 @@
 """What the catalog's pages accept in their addresses: every GET parameter is cleaned here, or refused in a sentence."""
 
-import re
+from collections.abc import Collection
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
 from catalog.figures import DOLLARS, Display
-from catalog.models import DisplayCurrency, LanguageModel, Modality, Parameter
-from catalog.models.lifecycle import Status
-from catalog.models.variants import LARGEST_CONTEXT
+from catalog.models import DisplayCurrency
+from catalog.names import SeveralMeanings, own_ids
 
 MOST_WORDS = 8
 MOST_COMPARED = 6
+MOST_TICKED = 60  # a page of the table has fifty rows to tick; those beyond the sixth wait for a place
 FORMATS = [("csv", "CSV"), ("json", "JSON"), ("md", "Markdown")]
-SORTS = ("name", "context", "input", "output", "cached", "released", "listed")
-TOKENS = re.compile(r"(\d{1,12}(?:\.\d{1,3})?)\s*([km]?)", re.IGNORECASE)
 FIRST_DAY = date(2015, 1, 1)  # before any model was sold by the token
 FURTHEST_AHEAD = timedelta(days=2 * 366)  # prices are announced some weeks ahead
 DAY_ERRORS = {"invalid": "Write the day as year-month-day, such as 2026-03-01."}
@@ -118,69 +115,38 @@ class DayForm(forms.Form):
     def asks_for_file(self) -> bool:
         return bool(self.data.get("format"))
 
-    def sentences(self) -> list[str]:
-        """Every refusal, with the name of the field it is about."""
+    def sentences(self, beside: Collection[str] = ()) -> list[str]:
+        """Every refusal, with the name of the field it is about, but for those of the fields that say it `beside` them."""
         return [
             f"{self.fields[name].label or name}: {error}" if name in self.fields else str(error)
             for name, errors in self.errors.items()
+            if name not in beside
             for error in errors
         ]
 
 
-class TableForm(DayForm):
-    """Search, filters, order and page of the table."""
+class ModelsForm(DayForm):
+    """Models by any of their names, for a form that has a field for them."""
 
-    q = forms.CharField(required=False, max_length=100, label="Search")
-    modality = forms.SlugField(required=False, max_length=50, label="Reads")
-    family = forms.CharField(required=False, max_length=60, label="Family")
-    parameter = forms.SlugField(required=False, max_length=60, label="Parameter")
-    status = forms.ChoiceField(
-        required=False,
-        choices=Status.choices,
-        label="Status",
-        error_messages={"invalid_choice": "A status is active, deprecated, retired or delisted."},
+    def clean_model(self) -> list[str]:
+        """Their own ids; a name that no model has on the day stays as it is, one that several have is refused."""
+        try:
+            return own_ids(self.cleaned_data["model"], self.day())
+        except SeveralMeanings as several:
+            raise forms.ValidationError(str(several)) from several
+
+
+class CompareForm(ModelsForm):
+    """Two to six models, and whether rows that agree are left out. Of more the first six are compared, and the others
+    stay in the address."""
+
+    model = IdsField(
+        most=MOST_TICKED,
+        too_many=f"These are {{given}} models; {MOST_COMPARED} fit side by side, and no more than {{most}} are kept.",
     )
-    context = forms.CharField(required=False, max_length=20, label="Context from")
-    price = forms.DecimalField(required=False, min_value=0, max_digits=12, decimal_places=6, label="Input up to, $/M")
-    sort = forms.ChoiceField(
-        required=False,
-        choices=[(sign + key, key) for key in SORTS for sign in ("", "-")],
-        error_messages={"invalid_choice": f"The table sorts by {', '.join(SORTS)}; a leading - reverses."},
-    )
-    page = forms.IntegerField(required=False, min_value=1, max_value=100_000, label="Page")
-
-    def clean_q(self) -> list[str]:
-        words = self.cleaned_data["q"].split()
-        if len(words) > MOST_WORDS:
-            raise forms.ValidationError(f"Search for at most {MOST_WORDS} words; these are {len(words)}.")
-        return words
-
-    def clean_context(self) -> int | None:
-        text = self.cleaned_data["context"].replace(",", "").strip()
-        if not text:
-            return None
-        found = TOKENS.fullmatch(text)
-        if not found:
-            raise forms.ValidationError("Write a number of tokens, such as 131072 or 128k.")
-        count = int(Decimal(found[1]) * {"": 1, "k": 1000, "m": 1_000_000}[found[2].lower()])
-        if count > LARGEST_CONTEXT:
-            raise forms.ValidationError(f"No model reads more than {LARGEST_CONTEXT:,} tokens.")
-        return count
-
-    def choices(self) -> dict[str, list[tuple[str, str]]]:
-        """What the selects offer; three queries."""
-        families = LanguageModel.objects.exclude(family="").order_by("family")
-        parameters = Parameter.objects.filter(listing__is_main=True, is_unsupported=False).order_by("name")
-        return {
-            "modality": list(Modality.objects.values_list("slug", "name")),
-            "family": [(family, family) for family in families.values_list("family", flat=True).distinct()],
-            "parameter": [(name, name) for name in parameters.values_list("name", flat=True).distinct()],
-            "status": Status.choices,
-        }
-
-
-class CompareForm(DayForm):
-    """Two to six models, and whether rows that agree are left out."""
-
-    model = IdsField(most=MOST_COMPARED, too_many="These are {given} models; {most} fit side by side.")
     differences = forms.BooleanField(required=False)
+
+    def about(self) -> str:
+        asked = len(self.value("model", []))
+        cut = f" The first {MOST_COMPARED} of {asked} models." if asked > MOST_COMPARED else ""
+        return super().about() + cut

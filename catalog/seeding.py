@@ -1,9 +1,13 @@
 """Brings the fixtures' facts into the catalog without undoing anything a person did there.
 
 For every row the seed remembers what it last wrote (`LastWritten`). A record that says the same as last time is passed
-over unread, so that a second run is one query. Otherwise, field by field: a current value that is what the seed last
-wrote follows the fixture; any other value is a person's and stays, and so does a pinned field. A row that is gone was
-deleted by a person and is not made again. A price period that a run was priced with, and its rates, are left alone.
+over unread, so that a second run reads two tables and no more. Otherwise, field by field: a current value that is what
+the seed last wrote follows the fixture; any other value is a person's and stays, and so does a pinned field. A row that
+is gone was deleted by a person and is not made again. A price period that a run was priced with, and its rates, are left
+alone.
+
+While a listing's price is pinned, none of its price periods and rates is written; while one of its fields is pinned,
+that field is not. Neither is remembered as written, so that both come with the first seeding after the pin is gone.
 """
 
 from collections import Counter
@@ -17,9 +21,11 @@ from django.db import IntegrityError, models, transaction
 
 from catalog import freshness
 from catalog.models import LanguageModel, LastWritten, Listing, Pin, PricePeriod, Rate
-from catalog.records import TABLES, Key, Record, Table, flat, read_records, row_key
+from catalog.named_rows import MISSING, NamedRows
+from catalog.records import TABLES, Key, Record, flat, read_records, row_key
 
-MISSING = object()  # a row that is named and is not there; unequal to every current value
+PRICE = "price"  # the field under which what a listing costs is pinned
+PRICED = ("priceperiod", "rate")
 
 
 @dataclass
@@ -53,7 +59,7 @@ class Summary:
 def seed(folder: Path | None = None, dry_run: bool = False) -> Summary:
     """Write the folder's facts in one transaction; with `dry_run` nothing stays. Raises records.BrokenFixture."""
     records = read_records(folder or settings.FIXTURES_DIR)
-    with freshness.together():
+    with freshness.alone():
         seeding = _Seeding(records)
         for record in records:
             seeding.write(record)
@@ -69,8 +75,7 @@ def restore(model: LanguageModel, name: str) -> bool:
     row = LastWritten.objects.filter(table=table.name, key=row_key(flat(model.natural_key()))).first()
     if row is None or name not in row.values:
         return False
-    seeding = _Seeding([])
-    value = seeding.value(table, name, row.values[name])
+    value = NamedRows([]).value(table, name, row.values[name])
     if value is MISSING:
         return False
     if isinstance(value, set):
@@ -82,29 +87,29 @@ def restore(model: LanguageModel, name: str) -> bool:
 
 
 class _Seeding:
-    """One run: the rows it has fetched, what was last written, and what it has done so far."""
+    """One run: the rows it works on, what was last written, and what it has done so far."""
 
     def __init__(self, records: list[Record]) -> None:
         self.summary = Summary()
-        self.records = records
-        self.stated = {(record.table.name, record.key) for record in records}
-        self.last: dict[tuple[str, str], dict[str, Any]] = {}
-        if records:
-            self.last = {
-                (table, key): values for table, key, values in LastWritten.objects.values_list("table", "key", "values")
-            }
-        self.rows: dict[str, dict[Key, models.Model]] = {}
+        self.rows = NamedRows(records)
+        self.last: dict[tuple[str, str], dict[str, Any]] = {
+            (table, key): values for table, key, values in LastWritten.objects.values_list("table", "key", "values")
+        }
         self.made: set[tuple[str, Key]] = set()
         self.fresh: list[LastWritten] = []
         self.awaited: list[tuple[Record, models.Model, str, Key]] = []
-        self._pins: set[tuple[int, str]] | None = None
+        self._pins: _Pins | None = None
 
     def write(self, record: Record) -> None:
         last = self.last.get((record.table.name, row_key(record.key)))
         if last == record.values:
             self.summary.counts["unchanged"] += 1
             return
-        row = self.find(record.table, record.key)
+        if record.table.name in PRICED and record.key[:2] in self.pins.priced:
+            self._keep(f"Did not write {record}: what it costs at {record.key[0]} is pinned.")
+            return
+        row = self.rows.find(record.table, record.key)
+        held: list[str] = []
         if row is None and last is None:
             self._create(record)
         elif row is None:
@@ -112,50 +117,19 @@ class _Seeding:
         elif last is None:
             self._keep(f"Left {record} as it is: it was here before the fixtures named it.")
         else:
-            self._update(record, row, last)
-        self._remember(record)
+            held = self._update(record, row, last)
+        self._remember(record, last, held)
 
     def finish(self) -> None:
         """Fill in the rows that were named before they were made, and note what was written."""
         for record, row, name, key in self.awaited:
-            target = self.find(self._target(record.table, name), key)
+            target = self.rows.find(self.rows.target(record.table, name), key)
             if target is not None:
                 setattr(row, name, target)
                 row.save(update_fields=[name])
         LastWritten.objects.bulk_create(
             self.fresh, update_conflicts=True, unique_fields=["table", "key"], update_fields=["values"]
         )
-
-    def find(self, table: Table, key: Key) -> models.Model | None:
-        """The row of this natural key. All rows that the fixtures name are fetched at once, others one by one."""
-        if table.name not in self.rows:
-            narrow = {record.key[table.narrow_at] for record in self.records if record.table is table}
-            found = table.model._default_manager.filter(**{f"{table.narrow}__in": narrow})
-            self.rows[table.name] = {flat(row.natural_key()): row for row in found.select_related(*table.related)}
-        rows = self.rows[table.name]
-        if key not in rows and (table.name, key) not in self.stated:
-            try:
-                rows[key] = table.model._default_manager.get_by_natural_key(*key)
-            except table.model.DoesNotExist:
-                return None
-        return rows.get(key)
-
-    def value(self, table: Table, name: str, raw: Any) -> Any:
-        """The fixture's value as the field holds it: a row for a foreign key, a set of rows for many, MISSING if gone."""
-        column = table.model._meta.get_field(name)
-        if column.many_to_many:
-            rows = [self.find(self._target(table, name), flat(part)) for part in raw]
-            return {row for row in rows if row is not None}
-        if not column.is_relation:
-            return column.to_python(raw)
-        if raw is None:
-            return None
-        row = self.find(self._target(table, name), flat(raw))
-        return MISSING if row is None else row
-
-    def _target(self, table: Table, name: str) -> Table:
-        related = table.model._meta.get_field(name).related_model
-        return TABLES[str(related._meta.model_name)]
 
     def _create(self, record: Record) -> None:
         row = record.table.model()
@@ -175,25 +149,30 @@ class _Seeding:
             self._save(record, row)
             for name, targets in many.items():
                 getattr(row, name).set(targets)
-            self.rows[record.table.name][record.key] = row
+            self.rows.made(record, row)
             self.made.add((record.table.name, record.key))
             self._changed("created", f"Created {record}.")
 
-    def _update(self, record: Record, row: models.Model, last: dict[str, Any]) -> None:
+    def _update(self, record: Record, row: models.Model, last: dict[str, Any]) -> list[str]:
+        """Write what has changed. Returns the fields that are held back until a pin of the listing is gone."""
         period = row.period if isinstance(row, Rate) else row
         if isinstance(period, PricePeriod) and period.is_used:
             self._keep(f"Left {record} as it is: a run was priced with it.")
-            return
+            return []
         changed: list[str] = []
+        held: list[str] = []
         many: dict[str, set[models.Model]] = {}
         for name, raw in record.values.items():
             if name in last and last[name] == raw:
                 continue
             new, current = self._read(record, name, raw), self._current(row, name)
             before = row._meta.get_field(name).get_default() if name not in last else last[name]
+            is_pinned = (record.table.name, row.pk, name) in self.pins.fields
+            if is_pinned and isinstance(row, Listing):  # a model's field goes back by `restore`, to what is remembered
+                held.append(name)
             if current == new:
                 continue
-            if self._is_pinned(row, name):
+            if is_pinned:
                 self._keep(f"Kept the pinned {name} of {record}; the fixtures say {raw}.")
             elif current != (
                 set() if before is None and isinstance(current, set) else self._read(record, name, before)
@@ -205,7 +184,7 @@ class _Seeding:
                 setattr(row, name, None if new is MISSING else new)
                 changed.append(name)
         if changed and self._gives_way(record, row):
-            return
+            return held
         if changed:
             self._save(record, row)
         for name, targets in many.items():
@@ -214,10 +193,11 @@ class _Seeding:
             self._changed("updated", f"Updated {record}: {', '.join([*changed, *many])}.")
         else:
             self.summary.counts["unchanged"] += 1
+        return held
 
     def _read(self, record: Record, name: str, raw: Any) -> Any:
         try:
-            return self.value(record.table, name, raw)
+            return self.rows.value(record.table, name, raw)
         except (ValidationError, TypeError, ValueError) as error:
             raise record.broken(f"{name}: {_sentence(error)}") from error
 
@@ -227,22 +207,24 @@ class _Seeding:
 
     def _may_wait(self, record: Record, row: models.Model, name: str, key: Key) -> bool:
         """Whether the record can do without the row it names: for now, as a later record makes it, or for good."""
-        target = self._target(record.table, name)
+        target = self.rows.target(record.table, name)
         column = record.table.model._meta.get_field(name)
         if (target.name, row_key(key)) in self.last:
             self._keep(f"Left out {name} of {record}: {' '.join(key)} is not in the catalog any more.")
             return column.null
-        if (target.name, key) not in self.stated:
+        if (target.name, key) not in self.rows.stated:
             raise record.broken(f"{name} names {'/'.join(key)}, which neither the fixtures nor the catalog have.")
         if not column.null:
             raise record.broken(f"{name} names {'/'.join(key)}, which comes later.")
         self.awaited.append((record, row, name, key))
         return True
 
-    def _is_pinned(self, row: models.Model, name: str) -> bool:
+    @property
+    def pins(self) -> "_Pins":
+        """Read when first asked for: most seedings have nothing new to hold against them."""
         if self._pins is None:
-            self._pins = set(Pin.objects.of_models().values_list("model_id", "field"))
-        return isinstance(row, LanguageModel) and (row.pk, name) in self._pins
+            self._pins = _Pins()
+        return self._pins
 
     def _gives_way(self, record: Record, row: models.Model) -> bool:
         """Where a person's row already holds the place that only one can hold, the fixture's one stands back."""
@@ -276,10 +258,27 @@ class _Seeding:
     def _keep(self, sentence: str) -> None:
         self.summary.kept_values.append(sentence)
 
-    def _remember(self, record: Record) -> None:
+    def _remember(self, record: Record, last: dict[str, Any] | None, held: list[str]) -> None:
+        """Note the record as written, but for the fields that are held back: those as they were last time."""
         key = row_key(record.key)
-        self.last[record.table.name, key] = record.values
-        self.fresh.append(LastWritten(table=record.table.name, key=key, values=record.values))
+        values = {name: value for name, value in record.values.items() if name not in held}
+        values |= {name: last[name] for name in held if last and name in last}
+        self.last[record.table.name, key] = values
+        if values != last:
+            self.fresh.append(LastWritten(table=record.table.name, key=key, values=values))
+
+
+class _Pins:
+    """All pins: the fields by table and key of the row, and the natural keys of the listings whose price is pinned."""
+
+    def __init__(self) -> None:
+        self.fields: set[tuple[str, int, str]] = set()
+        self.priced: set[Key] = set()
+        columns = ("model", "listing", "listing__market__slug", "listing__upstream_id", "field")
+        for model, listing, market, upstream_id, name in Pin.objects.order_by().values_list(*columns):
+            self.fields.add(("languagemodel", model, name) if listing is None else ("listing", listing, name))
+            if listing is not None and name == PRICE:
+                self.priced.add((market, upstream_id))
 
 
 def _sentence(error: Exception) -> str:

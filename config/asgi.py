@@ -1,4 +1,4 @@
-"""The ASGI application: request limits, then Django, with the runner open for as long as the server is."""
+"""The ASGI application: request limits, then Django; the runner and the imports' timer are open while the server is."""
 
 import asyncio
 import os
@@ -21,8 +21,11 @@ def with_runner(app: ASGI3Application) -> ASGI3Application:
     Without it a run whose task dies with the server would leave nothing behind: the server ends tasks before their
     `finally` runs, and only this hook is waited for.
     """
+    from catalog.imports.timer import Timer
     from catalog.tokenizers import counting
     from playground.runner import runner
+
+    timer = Timer()
 
     async def lifespan(receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         await receive()
@@ -31,10 +34,16 @@ def with_runner(app: ASGI3Application) -> ASGI3Application:
         except Exception as error:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             raise
+        timer.open()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        await runner.close()
-        await asyncio.to_thread(counting.close)
+        try:
+            await runner.close()  # first: it settles what runs have cost
+        finally:
+            try:
+                await asyncio.to_thread(counting.close)
+            finally:
+                await timer.close()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:

@@ -6,15 +6,32 @@ Django spools a whole body to disk before the view runs, and checks its size onl
 
 from typing import Any
 
-from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
+from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
+
+from catalog.imports.readers.bounded import MOST_BYTES
 
 LONGEST_ADDRESS = 8_000  # bytes of path and query
 LARGEST_BODY = 2_621_440  # bytes; the same as DATA_UPLOAD_MAX_MEMORY_SIZE
-TOO_LARGE = f"This request is too large: at most {LARGEST_BODY:,} bytes are read. Go back and send less at once."
+# Where staff upload lists of models. This layer cannot see who is staff, so it asks for a session at least; the file
+# goes to disk as it comes, and the reader of lists has a bound of its own.
+UPLOADS = b"/admin/catalog/revision/import/"
+LARGEST_UPLOAD = MOST_BYTES + LARGEST_BODY
+
+
+def _largest(scope: HTTPScope) -> int:
+    """The most bytes of body that are read at this address."""
+    if scope["path"].encode() != UPLOADS:
+        return LARGEST_BODY
+    cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+    return LARGEST_UPLOAD if b"sessionid=" in cookies else LARGEST_BODY
+
+
+def _sentence(largest: int) -> str:
+    return f"This request is too large: at most {largest:,} bytes are read. Go back and send less at once."
 
 
 class TooLarge(Exception):
-    """The body went past LARGEST_BODY while it was being read."""
+    """The body went past the largest body while it was being read."""
 
 
 async def _refuse(send: ASGISendCallable, status: int, sentence: str) -> None:
@@ -38,9 +55,10 @@ def limited(app: ASGI3Application) -> ASGI3Application:
         if len(scope["raw_path"] or b"") + len(scope["query_string"]) > LONGEST_ADDRESS:
             await _refuse(send, 414, "This address is too long.")
             return
+        largest = _largest(scope)
         announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        if not announced.isdigit() or int(announced) > LARGEST_BODY:
-            await _refuse(send, 413, TOO_LARGE)
+        if not announced.isdigit() or int(announced) > largest:
+            await _refuse(send, 413, _sentence(largest))
             return
 
         size = 0
@@ -51,7 +69,7 @@ def limited(app: ASGI3Application) -> ASGI3Application:
             message = await receive()
             if message["type"] == "http.request":
                 size += len(message.get("body", b""))
-                if size > LARGEST_BODY:
+                if size > largest:
                     raise TooLarge
             return message
 
@@ -64,6 +82,6 @@ def limited(app: ASGI3Application) -> ASGI3Application:
             await app(scope, counted_receive, watched_send)
         except TooLarge:
             if not answered:
-                await _refuse(send, 413, TOO_LARGE)
+                await _refuse(send, 413, _sentence(largest))
 
     return application

@@ -51,10 +51,13 @@ FIRST_TOKEN_SECONDS = number("FIRST_TOKEN_SECONDS", default=120, least=0.1, most
 IDLE_SECONDS = number("IDLE_SECONDS", default=60, least=0.1, most=3600)
 RUN_SECONDS = number("RUN_SECONDS", default=900, least=1, most=7200)
 
+# The market's list is read every so many hours while the server runs; 0 leaves it to people and to cron.
+SYNC_HOURS = number("SYNC_HOURS", default=0, least=0, most=24 * 30)
+
 INSTALLED_APPS = [
     "playground",
     "catalog",
-    "django.contrib.admin",
+    "catalog.desk.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -161,6 +164,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a model with a long price history has over a thousand fields in the admin
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

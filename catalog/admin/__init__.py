@@ -1,17 +1,16 @@
-"""The catalog in the admin: a model's page holds all that belongs to the model, the other pages what is rare."""
+"""The catalog in the admin: a model's page holds all that belongs to the model, the other pages what is rare.
 
-from django.contrib import admin
+Every act is recorded (`acts`, `recorded`), told and undone (`tellings`, `revisions`), and never overwrites another's
+(`conflicts`). The admin's site itself, with its front page, is `catalog.desk`.
+"""
 
 from catalog.admin.currencies import DisplayCurrencyAdmin
 from catalog.admin.listings import ListingAdmin, ParameterAdmin
+from catalog.admin.pin_pages import PinAdmin
 from catalog.admin.prices import PricePeriodAdmin
+from catalog.admin.revisions import RevisionAdmin
 from catalog.admin.sources import AliasAdmin, MarketAdmin, ModalityAdmin, ObservationAdmin, SourceAdmin, VendorAdmin
 from catalog.admin.variants import LanguageModelAdmin
-
-admin.site.site_header = "Windrose"
-admin.site.site_title = "Windrose"
-admin.site.enable_nav_sidebar = False  # the forms need the width
-admin.site.index_title = "What there is, and what it costs"
 
 __all__ = [
     "AliasAdmin",
@@ -22,7 +21,9 @@ __all__ = [
     "ModalityAdmin",
     "ObservationAdmin",
     "ParameterAdmin",
+    "PinAdmin",
     "PricePeriodAdmin",
+    "RevisionAdmin",
     "SourceAdmin",
     "VendorAdmin",
 ]

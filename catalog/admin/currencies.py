@@ -2,10 +2,11 @@
 
 from django.contrib import admin
 
+from catalog.admin.recorded import RecordedAdmin
 from catalog.models import DisplayCurrency
 
 
 @admin.register(DisplayCurrency)
-class DisplayCurrencyAdmin(admin.ModelAdmin):
+class DisplayCurrencyAdmin(RecordedAdmin):
     list_display = ["code", "per_usd", "rate_on", "source"]
     search_fields = ["code", "source"]

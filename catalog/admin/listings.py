@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from catalog import figures
+from catalog.admin.reasons import WithReason
+from catalog.admin.recorded import RecordedAdmin
 from catalog.admin.sources import PLAIN, RELATED
 from catalog.admin.together import TogetherForm, TogetherFormSet
 from catalog.models import Listing, Parameter
@@ -27,6 +29,10 @@ class ListingForm(TogetherForm):
             Listing.validate_constraints(self.instance, exclude)
         finally:
             self.instance.is_main = is_main
+
+
+class ListingPageForm(WithReason, ListingForm):
+    """A listing on its own page, where the reason is asked."""
 
 
 class ListingFormSet(TogetherFormSet):
@@ -55,19 +61,20 @@ class ListingInline(admin.TabularInline):
 
 
 @admin.register(Listing)
-class ListingAdmin(admin.ModelAdmin):
+class ListingAdmin(RecordedAdmin):
     list_display = ["upstream_id", "market", "model", "is_main", "context", "listed_on", "last_seen_on", "delisted_on"]
     list_filter = ["market", "is_main", "has_responses", "stop_ends_billing", "model__family"]
     search_fields = ["upstream_id", "name", "model__name"]
     list_select_related = ["market", "model"]
     date_hierarchy = "listed_on"
     autocomplete_fields = ["model", "market"]
-    form = ListingForm
+    form = ListingPageForm
     fieldsets = [
-        (None, {"fields": ["model", "market", "upstream_id", "name", "is_main"]}),
-        ("Dates", {"fields": [("listed_on", "last_seen_on", "delisted_on")]}),
+        (None, {"fields": ["model", "market", "upstream_id", "canonical_slug", "name", "is_main"]}),
+        ("Dates", {"fields": [("listed_on", "last_seen_on", "delisted_on", "expires_on")]}),
         ("Limits and use", {"fields": [("context_length", "max_completion_tokens", "weekly_tokens")]}),
         ("API", {"fields": ["has_chat_completions", "has_responses", "stop_ends_billing"]}),
+        ("Why", {"fields": ["reason"]}),
     ]
 
     @admin.display(description="Context", ordering="context_length")
@@ -103,7 +110,7 @@ class ParameterInline(admin.TabularInline):
 
 
 @admin.register(Parameter)
-class ParameterAdmin(admin.ModelAdmin):
+class ParameterAdmin(RecordedAdmin):
     list_display = ["name", "listing", "kind", "default", "is_deprecated", "is_unsupported", "source"]
     list_filter = ["name", "kind", "is_deprecated", "is_unsupported", ("source", RELATED)]
     formfield_overrides = PLAIN

@@ -13,6 +13,8 @@ from django.http import HttpRequest
 
 from catalog import exact, figures, pricing
 from catalog.admin import amounts
+from catalog.admin.reasons import WithReason
+from catalog.admin.recorded import RecordedAdmin
 from catalog.admin.sources import RELATED
 from catalog.admin.together import TogetherForm, TogetherFormSet
 from catalog.models import PricePeriod, Rate
@@ -113,6 +115,10 @@ class PricePeriodInline(admin.TabularInline):
         return " ".join([*words, "Used by a run: read-only."] if period.is_used else words) or "—"
 
 
+class PeriodPageForm(WithReason, forms.ModelForm):
+    """A period on its own page, where the reason is asked."""
+
+
 def common() -> set[str]:
     return {str(component) for component in amounts.FIELDS.values()}
 
@@ -170,7 +176,7 @@ class RateInline(admin.TabularInline):
 
 
 @admin.register(PricePeriod)
-class PricePeriodAdmin(admin.ModelAdmin):
+class PricePeriodAdmin(RecordedAdmin):
     list_display = ["listing", "currency", "starts_on", "ends_on", "input_price", "output_price", "is_used", "source"]
     list_filter = ["listing__market", "currency", "is_used", ("source", RELATED)]
     search_fields = ["listing__upstream_id", "model__name"]
@@ -178,16 +184,17 @@ class PricePeriodAdmin(admin.ModelAdmin):
     date_hierarchy = "starts_on"
     autocomplete_fields = ["listing", "source"]
     inlines = [RateInline]
-
-    class Media:
-        css = {"all": ["css/admin.css"]}
+    form = PeriodPageForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PricePeriod]:
         return super().get_queryset(request).prefetch_related("rates")
 
     def get_fieldsets(self, request: HttpRequest, obj: PricePeriod | None = None) -> Any:
         fields = ["listing", "currency", "starts_on", "ends_on", "discount", "source", "note"]
-        return [(None, {"fields": fields, "description": USED if obj and obj.is_used else ""})]
+        fieldsets = [(None, {"fields": fields, "description": USED if obj and obj.is_used else ""})]
+        if not (obj and obj.is_used):
+            fieldsets.append(("Why", {"fields": ["reason"]}))
+        return fieldsets
 
     @admin.display(description="Input per million")
     def input_price(self, period: PricePeriod) -> str:

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 
+from catalog.admin.recorded import RecordedAdmin
 from catalog.models import Alias, Market, Modality, Observation, Source, Vendor
 
 
@@ -21,27 +22,27 @@ RELATED = admin.RelatedOnlyFieldListFilter
 
 
 @admin.register(Vendor)
-class VendorAdmin(admin.ModelAdmin):
+class VendorAdmin(RecordedAdmin):
     list_display = ["name", "slug", "url"]
     search_fields = ["name", "slug"]
     formfield_overrides = PLAIN
 
 
 @admin.register(Market)
-class MarketAdmin(admin.ModelAdmin):
+class MarketAdmin(RecordedAdmin):
     list_display = ["name", "slug", "api_url"]
     search_fields = ["name", "slug"]
     formfield_overrides = PLAIN
 
 
 @admin.register(Modality)
-class ModalityAdmin(admin.ModelAdmin):
+class ModalityAdmin(RecordedAdmin):
     list_display = ["name", "slug"]
     search_fields = ["name", "slug"]
 
 
 @admin.register(Source)
-class SourceAdmin(admin.ModelAdmin):
+class SourceAdmin(RecordedAdmin):
     list_display = ["title", "slug", "read_on", "authority"]
     search_fields = ["title", "slug"]
     date_hierarchy = "read_on"
@@ -49,7 +50,7 @@ class SourceAdmin(admin.ModelAdmin):
 
 
 @admin.register(Alias)
-class AliasAdmin(admin.ModelAdmin):
+class AliasAdmin(RecordedAdmin):
     list_display = ["name", "model", "from_day", "to_day", "note"]
     search_fields = ["name", "model__name"]
     list_select_related = ["model"]
@@ -57,7 +58,7 @@ class AliasAdmin(admin.ModelAdmin):
 
 
 @admin.register(Observation)
-class ObservationAdmin(admin.ModelAdmin):
+class ObservationAdmin(RecordedAdmin):
     list_display = ["model", "field", "value_start", "differs", "source", "observed_on"]
     list_display_links = ["model", "field"]
     list_filter = ["differs", "field", ("source", RELATED)]

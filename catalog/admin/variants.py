@@ -6,65 +6,28 @@ A change of a model's own field is pinned with its reason, so that no import und
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.db.models import OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 
 from catalog import figures, pricelist
-from catalog.admin import pins
+from catalog.admin import copying, pins, price_pages, several
+from catalog.admin.choices import SiblingListings
+from catalog.admin.filters import PinsFilter, StatusFilter, counted
 from catalog.admin.listings import ListingInline, ParameterInline
 from catalog.admin.prices import PricePeriodInline
+from catalog.admin.reasons import WithReason
+from catalog.admin.recorded import RecordedAdmin
 from catalog.admin.sources import PLAIN
-from catalog.models import Alias, LanguageModel, Listing, Pin
-from catalog.models.lifecycle import Status
-
-REASON = "Edited in the admin"
-
-
-class StatusFilter(admin.SimpleListFilter):
-    title = "status"
-    parameter_name = "status"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(Status.choices)
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[LanguageModel]) -> QuerySet[LanguageModel]:
-        return queryset.filter(status=self.value()) if self.value() in Status.values else queryset
-
-
-class LanguageModelForm(forms.ModelForm):
-    reason = forms.CharField(
-        label="Reason for the change",
-        required=False,
-        max_length=300,
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
-        help_text="Kept with the pin of each field that you change above and shown on the model’s page.",
-    )
+from catalog.models import Alias, LanguageModel, Pin, lifecycle
 
 
 class AliasInline(admin.TabularInline):
     model = Alias
     fields = ["name", "from_day", "to_day", "note"]
     extra = 0
-
-
-class SiblingListings:
-    """Inlines of a model's page that name a listing: only the model's own, fetched once for all rows."""
-
-    def get_formset(self, request: HttpRequest, obj: LanguageModel | None = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
-        own = Listing.objects.filter(model=obj).select_related("market")
-        choices = [
-            ("", "---------"),
-            *((listing.pk, f"{listing.market.slug}: {listing.upstream_id}") for listing in own),
-        ]
-        column = formset.form.base_fields.get("listing")
-        if column is not None:
-            column.queryset = own
-            column.widget = forms.Select()
-            column.choices = choices
-        return formset
 
 
 class PricesOfModel(SiblingListings, PricePeriodInline):
@@ -76,23 +39,74 @@ class ParametersOfModel(SiblingListings, ParameterInline):
 
 
 @admin.register(LanguageModel)
-class LanguageModelAdmin(admin.ModelAdmin):
-    list_display = ["name", "public_id", "family", "context", "input_price", "output_price", "status", "released_on"]
-    list_filter = [StatusFilter, "vendor", "family", "input_modalities", "architecture"]
+class LanguageModelAdmin(RecordedAdmin):
+    list_display = [
+        "name",
+        "public_id",
+        "family",
+        "context",
+        "input_price",
+        "output_price",
+        "status",
+        "released_on",
+        "pins",
+    ]
+    list_filter = [StatusFilter, PinsFilter, "vendor", "family", "input_modalities", "architecture"]
     search_fields = ["name", "slug", "family", "aliases__name", "listings__upstream_id"]
     list_select_related = ["vendor"]
     date_hierarchy = "released_on"
     autocomplete_fields = ["vendor", "replacement"]
-    form = LanguageModelForm
+    form = WithReason
     formfield_overrides = PLAIN
     save_on_top = True
+    actions = ["set_prices", "mark_deprecated", "set_replacement", "set_family"]
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
+    def get_urls(self) -> list[Any]:
+        return [
+            *price_pages.addresses(self),
+            *copying.addresses(self),
+            *several.addresses(self),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        allowed = {"may_set_prices": price_pages.may(request.user)}
+        return super().changelist_view(request, {**(extra_context or {}), **allowed})
+
+    @admin.action(description="Set prices of the selected models…", permissions=["change"])
+    def set_prices(self, request: HttpRequest, queryset: QuerySet[LanguageModel]) -> HttpResponse:
+        return HttpResponseRedirect(f"{reverse(price_pages.ADDRESS)}?{several.selection(queryset)}")
+
+    @admin.action(description=several.FACTS["deprecated_on"].action, permissions=["change"])
+    def mark_deprecated(self, request: HttpRequest, queryset: QuerySet[LanguageModel]) -> HttpResponse | None:
+        return self._set_of_several(request, queryset, "deprecated_on")
+
+    @admin.action(description=several.FACTS["replacement"].action, permissions=["change"])
+    def set_replacement(self, request: HttpRequest, queryset: QuerySet[LanguageModel]) -> HttpResponse | None:
+        return self._set_of_several(request, queryset, "replacement")
+
+    @admin.action(description=several.FACTS["family"].action, permissions=["change"])
+    def set_family(self, request: HttpRequest, queryset: QuerySet[LanguageModel]) -> HttpResponse | None:
+        return self._set_of_several(request, queryset, "family")
+
+    def _set_of_several(
+        self, request: HttpRequest, queryset: QuerySet[LanguageModel], name: str
+    ) -> HttpResponse | None:
+        if queryset.count() > several.MOST_MODELS:
+            self.message_user(
+                request, f"At most {several.MOST_MODELS} models are changed at once. Choose fewer.", messages.ERROR
+            )
+            return None
+        address = reverse("admin:catalog_languagemodel_several", args=[name])
+        return HttpResponseRedirect(f"{address}?{several.selection(queryset)}")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LanguageModel]:
         today = timezone.now().date()
-        return super().get_queryset(request).with_status(today).with_prices(today)
+        found = super().get_queryset(request).with_status(today).with_prices(today)
+        to_look_at = Pin.objects.to_look_at().filter(model=OuterRef("pk")).order_by()
+        return found.annotate(
+            pin_count=counted(Pin.objects.filter(model=OuterRef("pk")).order_by()), pins_to_look_at=counted(to_look_at)
+        )
 
     def get_fieldsets(self, request: HttpRequest, obj: LanguageModel | None = None) -> list[Any]:
         later = (
@@ -105,7 +119,7 @@ class LanguageModelAdmin(admin.ModelAdmin):
                 ("input_modalities", "output_modalities"), "licence", "licence_url", "weights_url", "tokenizer",
             ]}),
             ("Its life", {"fields": [
-                ("released_on", "deprecated_on", "retires_on"), "replacement", "replacement_name",
+                ("announced_on", "released_on", "deprecated_on", "retires_on"), "replacement", "replacement_name",
             ]}),
         ]  # fmt: skip
         if obj and self.has_change_permission(request, obj):
@@ -141,14 +155,18 @@ class LanguageModelAdmin(admin.ModelAdmin):
 
     @admin.display(description="Status", ordering="status")
     def status(self, model: Any) -> str:
-        return Status(model.status).label
+        return lifecycle.words(model.status, lifecycle.days_left(model.retires_on, timezone.now().date()))
+
+    @admin.display(description="Pins", ordering="pin_count")
+    def pins(self, model: Any) -> str:
+        if not model.pin_count:
+            return "—"
+        return (
+            f"{model.pin_count}, {model.pins_to_look_at} to look at" if model.pins_to_look_at else str(model.pin_count)
+        )
 
     def view_on_site(self, obj: LanguageModel) -> str:
         return obj.get_absolute_url()
-
-    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
-        form.changed_data = [name for name in form.changed_data if name != "reason"]
-        return super().construct_change_message(request, form, formsets, add)
 
     def save_model(self, request: HttpRequest, obj: LanguageModel, form: Any, change: bool) -> None:
         if change:
@@ -160,11 +178,11 @@ class LanguageModelAdmin(admin.ModelAdmin):
         super().save_formset(request, form, formset, change)
         if formset.model is Pin:
             for pin in formset.deleted_objects:
-                if pin.field not in form.changed_data:
-                    pins.unpin(form.instance, pin)
+                if pin.listing_id or pin.field not in form.changed_data:
+                    pins.unpin(pin)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        reason = form.cleaned_data.get("reason") or REASON
+        reason = form.cleaned_data.get("reason") or pins.REASON
         for name, replaced in getattr(form, "replaced", {}).items():
             Pin.objects.set(form.instance, name, pins.text_of(form.instance, name), replaced, reason, request.user)

@@ -61,8 +61,10 @@ SHAPES = {
 }
 LINE_SHAPES = ("circle", "square", "triangle", "diamond", "cross", "bar")
 KIND_SHAPES = {
+    "announced": "cross",
     "active": "circle",
     "deprecated": "triangle",
+    "retiring": "bar",
     "retired": "square",
     "delisted": "diamond",
     **{f"line-{place}": shape for place, shape in enumerate(LINE_SHAPES, 1)},

@@ -9,7 +9,7 @@ from django import forms
 
 from catalog.costs.workloads import Workload
 from catalog.exact import PricingError
-from catalog.forms import DayForm, IdsField
+from catalog.forms import IdsField, ModelsForm
 from catalog.pricing import Usage
 
 MOST_PRICED = 100
@@ -62,7 +62,7 @@ class SwitchField(forms.BooleanField):
         return str(value or "").strip().lower() not in ("", "0", "off", "no", "false", "f", "n")
 
 
-class WorkloadForm(DayForm):
+class WorkloadForm(ModelsForm):
     """A workload: the tokens of one request, and how many requests there are; and on which models, day and terms."""
 
     prompt_tokens = CountField("Prompt tokens")

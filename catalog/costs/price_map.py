@@ -85,7 +85,7 @@ def _row(cost: Cost, context: int | None, released_on: date | None, display: Dis
         figures.tokens(context),
         day_text(released_on),
         cost.priced.status.value,
-        STATUS_WORDS[cost.priced.status],
+        cost.priced.status_text,
         cost.note,
     )
 

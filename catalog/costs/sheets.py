@@ -37,7 +37,7 @@ def _row(ranked: RankedCost, display: Display) -> list[Value]:
         display.convert(cost.per_thousand()),
         *(display.convert(cost.in_a(span)) for span in SPANS),
         "" if cost.is_at_least else ranked.multiple,
-        cost.priced.status.label,
+        cost.priced.status_text,
         " ".join([cost.note, *ranked.changes]).strip(),
     ]
 

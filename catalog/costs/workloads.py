@@ -14,11 +14,13 @@ from catalog import pricing
 from catalog.exact import EXACT, parse_amount, parse_share, plain
 from catalog.figures import counted
 from catalog.models import Listing, Rate
-from catalog.models.lifecycle import Status
+from catalog.models.lifecycle import Status, days_left, status_of, words
 from catalog.pricing import Bill, Component, Condition, Usage
 from catalog.terms import last_price
 
 DAYS_OF_MONTH, DAYS_OF_YEAR, MONTHS_OF_YEAR = 30, 365, 12
+UNKNOWN_OUTPUT, NO_TEXT = "The output price is not known.", "It writes no text: only what it reads is priced."
+NOT_SOLD = (Status.DELISTED, Status.ANNOUNCED)  # retiring and retired models are on sale while a market lists them
 ENDLESS = Context(prec=20)  # for a thirtieth of a month that never ends
 
 
@@ -75,10 +77,17 @@ class Priced:
     tokenizer: str = ""
     context: int | None = None  # tokens of prompt and answer together; None where no source says
     is_sold: bool = True  # listed on that day, at a price in force
+    days_left: int | None = None  # until its vendor retires it
+    writes_text: bool = True  # also where nobody says what it writes
 
     @property
     def public_id(self) -> str:
         return f"{self.vendor}/{self.slug}"
+
+    @property
+    def status_text(self) -> str:
+        """The status as people read it: Active, Retires in 12 days."""
+        return words(self.status, self.days_left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +124,14 @@ class Cost:
         return " ".join(part for part in (self.priced.note, too_long) if part)
 
     @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why the bill is not exact, in sentences."""
+        return reasons(self.bill, self.priced.writes_text)
+
+    @property
     def note(self) -> str:
         """All that is to know beside the figure: the caveat, and why the figure is not exact or may differ."""
-        return " ".join(part for part in (self.caveat, *self.bill.reasons, *self.bill.conditions) if part)
+        return " ".join(part for part in (self.caveat, *self.reasons, *self.bill.conditions) if part)
 
     def per_thousand(self) -> Decimal | None:
         return self.times(Fraction(1000))
@@ -158,19 +172,31 @@ def priced_on(day: date, model_ids: list[str], is_past: bool = False) -> list[Pr
         vendor,
         slug,
         name,
-        delisted_on,
-        retires_on,
-        deprecated_on,
+        announced_on,
         released_on,
+        deprecated_on,
+        retires_on,
         listed_on,
+        delisted_on,
+        is_absent,
         tokenizer,
         own_context,
         context,
-    ) in Listing.objects.for_costs(model_ids):
+        writes_no_text,
+    ) in Listing.objects.for_costs(model_ids, day):
         began = min((since for since in (released_on, listed_on) if since is not None), default=None)
         if is_past and began is not None and began > day and listing_id not in rates:
             continue
-        status = _status(day, delisted_on, retires_on, deprecated_on)
+        status = status_of(
+            day,
+            announced_on=announced_on,
+            released_on=released_on,
+            deprecated_on=deprecated_on,
+            retires_on=retires_on,
+            listed_on=listed_on,
+            delisted_on=delisted_on,
+            is_absent=is_absent,
+        )
         found.append(
             Priced(
                 vendor,
@@ -182,7 +208,9 @@ def priced_on(day: date, model_ids: list[str], is_past: bool = False) -> list[Pr
                 listing_id,
                 tokenizer,
                 own_context or context,
-                status is not Status.DELISTED and listing_id in rates and listing_id not in ended,
+                status not in NOT_SOLD and listing_id in rates and listing_id not in ended,
+                days_left(retires_on, day),
+                not writes_no_text,
             )
         )
     return found
@@ -214,12 +242,6 @@ def rates_on(day: date) -> Iterator[tuple[int, date | None, pricing.Rate, Decima
         yield listing_id, ends_on, pricing.discounted([rate], share)[0], share
 
 
-def _status(day: date, delisted_on: date | None, retires_on: date | None, deprecated_on: date | None) -> Status:
-    """The rule of `LanguageModel.status_on`, for dates that were read as a tuple."""
-    dated = ((delisted_on, Status.DELISTED), (retires_on, Status.RETIRED), (deprecated_on, Status.DEPRECATED))
-    return next((status for since, status in dated if since is not None and since <= day), Status.ACTIVE)
-
-
 def _note(status: Status, ended_on: date | None, discount: Decimal | None, is_priced: bool) -> str:
     parts = []
     if ended_on is not None:
@@ -233,6 +255,13 @@ def _note(status: Status, ended_on: date | None, discount: Decimal | None, is_pr
     return " ".join(parts)
 
 
+def reasons(bill: Bill, writes_text: bool) -> tuple[str, ...]:
+    """Why a bill is not exact, in sentences. What writes no text, such as an embedding, has no output price to be unknown."""
+    if writes_text:
+        return bill.reasons
+    return tuple(NO_TEXT if reason == UNKNOWN_OUTPUT else reason for reason in bill.reasons)
+
+
 def cost_of(priced: Priced, workload: Workload) -> Cost:
     """Price one request of the workload."""
     bill = pricing.bill(priced.rates, workload.usage, workload.at, workload.is_batch)
@@ -240,11 +269,14 @@ def cost_of(priced: Priced, workload: Workload) -> Cost:
 
 
 def costs_of(priced: Iterable[Priced], workload: Workload) -> list[Cost]:
-    """Cheapest first; lower bounds stand where their known part puts them, unknown ones last."""
-    costs = [cost_of(each, workload) for each in priced]
-    return sorted(
-        costs, key=lambda cost: (cost.total is None, cost.total or Decimal(0), cost.priced.name, cost.priced.public_id)
-    )
+    """What is on sale first, cheapest first, then what was once; lower bounds stand where their known part
+    puts them, unknown ones last."""
+    return sorted((cost_of(each, workload) for each in priced), key=_place)
+
+
+def _place(cost: Cost) -> tuple[bool, bool, Decimal, str, str]:
+    is_unknown = cost.total is None
+    return is_unknown, not cost.priced.is_sold, cost.total or Decimal(0), cost.priced.name, cost.priced.public_id
 
 
 def unpriced(ids: list[str], priced: Iterable[Priced]) -> list[str]:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
+from catalog import freshness
 from catalog.history import rows
 from catalog.models import Change, LanguageModel, Listing, PricePeriod, Revision
 
@@ -30,7 +31,7 @@ def recorded(
     An act that changes nothing leaves no revision.
     """
     recording = Recording()
-    with transaction.atomic():
+    with freshness.alone():
         before = rows.snapshot([row for row in subjects if row.pk])
         yield recording
         after = rows.snapshot([row for row in [*subjects, *recording.also] if row.pk])

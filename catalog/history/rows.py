@@ -44,11 +44,11 @@ OF_A_MODEL = {
     Rate: "period__model", Endpoint: "listing__model", Observation: "model", Pin: "model",
 }  # fmt: skip
 COMPUTED = {
-    "priceperiod": {"is_used", "model_id"},
+    "priceperiod": {"model_id"},
     "rate": {"amount_sort", "is_conditional"},
     "parameter": {"model_id"},
-    "listing": {"last_seen_on"},
 }
+PASSING = {"priceperiod": {"is_used"}, "listing": {"last_seen_on"}}  # what runs and imports mark by themselves
 
 
 def name_of(row: models.Model) -> str:
@@ -62,9 +62,10 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def values_of(row: models.Model) -> Values:
-    """Every column of a row but its key and what is computed, and for many-to-many columns the sorted keys."""
-    left_out = COMPUTED.get(name_of(row), set())
+def values_of(row: models.Model, is_whole: bool = False) -> Values:
+    """Every column of a row but its key and what is computed, and for many-to-many columns the sorted keys. With
+    `is_whole` also the marks that pass: for a row that may have to be made again."""
+    left_out = COMPUTED.get(name_of(row), set()) | (set() if is_whole else PASSING.get(name_of(row), set()))
     values = {
         column.attname: plain(getattr(row, column.attname))
         for column in row._meta.concrete_fields
@@ -85,16 +86,16 @@ def assign(row: models.Model, values: Values) -> dict[str, list[int]]:
     return {name: value for name, value in values.items() if name in many}
 
 
-def tree(model_ids: Iterable[int]) -> Snapshot:
+def tree(model_ids: Iterable[int], is_whole: bool = False) -> Snapshot:
     """Everything that belongs to these models. Twelve queries however many rows."""
     ids = list(model_ids)
     found: Snapshot = {}
     models_found = LanguageModel.objects.filter(pk__in=ids).prefetch_related("input_modalities", "output_modalities")
     for row in models_found:
-        found["languagemodel", row.pk] = values_of(row)
+        found["languagemodel", row.pk] = values_of(row, is_whole)
     for table, path in OF_A_MODEL.items():
         for row in table._default_manager.filter(**{f"{path}__in": ids}):
-            found[name_of(row), row.pk] = values_of(row)
+            found[name_of(row), row.pk] = values_of(row, is_whole)
     return found
 
 
@@ -107,8 +108,8 @@ def snapshot(rows: Iterable[models.Model]) -> Snapshot:
         if owner is not None:
             owned.add(owner)
         elif row.pk and (fresh := type(row)._default_manager.filter(pk=row.pk).first()) is not None:
-            found[name_of(fresh), fresh.pk] = values_of(fresh)
-    return found | (tree(owned) if owned else {})
+            found[name_of(fresh), fresh.pk] = values_of(fresh, is_whole=True)
+    return found | (tree(owned, is_whole=True) if owned else {})
 
 
 def model_id_of(row: models.Model) -> int | None:
@@ -133,7 +134,8 @@ def steps_between(before: Snapshot, after: Snapshot) -> list[dict[str, Any]]:
     steps = [{"table": table, "pk": pk, "before": before[table, pk], "after": None} for table, pk in gone]
     for key in sorted(before.keys() & after.keys(), key=lambda key: (order[key[0]], key[1])):
         old, now = before[key], after[key]
-        changed = [name for name in now if old.get(name) != now[name]]
+        passing = PASSING.get(key[0], set())
+        changed = [name for name in now if old.get(name) != now[name] and name not in passing]
         if changed:
             steps.append(
                 {

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 from django.utils import timezone
 
 from catalog import freshness
@@ -50,7 +50,7 @@ class Undone:
 def undo(revision: Revision, user: Any = None) -> Undone:
     """Take a revision back, in one transaction. Lines of an import stand each for itself; those of an edit go together
     for each model. Raises CannotUndo where nothing of it can be taken back."""
-    with freshness.together():
+    with freshness.alone():
         revision = Revision.objects.select_for_update().get(pk=revision.pk)
         if revision.state != Revision.State.APPLIED:
             raise CannotUndo(f"“{revision}” is {revision.get_state_display()}: there is nothing to undo.")
@@ -78,12 +78,19 @@ def _groups(revision: Revision) -> Iterable[list[Change]]:
     """The lines that are taken back together, last ones first."""
     lines = revision.changes.filter(outcome=Change.Outcome.APPLIED).order_by("-position")
     if revision.kind == Revision.Kind.IMPORT:
-        for line in lines.iterator(chunk_size=500):
-            yield [line]
+        # A model goes after the listings that other lines of the same import added to it.
+        for is_maker in (False, True):
+            for line in lines.iterator(chunk_size=500):
+                if _makes_a_model(line) is is_maker:
+                    yield [line]
         return
     found = sorted(lines, key=lambda line: (line.model_id or 0, -line.position))
     for _, together in groupby(found, key=lambda line: line.model_id or 0):
         yield list(together)
+
+
+def _makes_a_model(line: Change) -> bool:
+    return any(step["table"] == "languagemodel" and step["before"] is None for step in line.steps)
 
 
 def _mark(group: list[Change], outcome: str, why: str = "") -> None:
@@ -95,13 +102,14 @@ def _mark(group: list[Change], outcome: str, why: str = "") -> None:
 
 def _take_back(revision: Revision, group: list[Change]) -> None:
     steps = [step for line in group for step in reversed(line.steps)]
-    is_import = revision.kind == Revision.Kind.IMPORT
+    own_pins = {step["pk"] for step in steps if step["table"] == "pin"}
+    _check_later(revision, group, steps)
     made = {(step["table"], step["pk"]) for step in steps if step["before"] is None}
     fetched = [(step, _row(step)) for step in steps if step["table"] != WRITTEN]
     owners = {rows.model_id_of(row) for _, row in fetched if row is not None}
     for step, row in fetched:
         if row is not None and step["after"] is not None:
-            _check(step, row, is_import, made)
+            _check(step, row, own_pins)
     _step_aside(fetched)
     for step in steps:
         if step["table"] == WRITTEN:
@@ -115,15 +123,36 @@ def _take_back(revision: Revision, group: list[Change]) -> None:
     freshness.touched(pk for pk in owners if pk)
 
 
+def _check_later(revision: Revision, group: list[Change], steps: list[dict[str, Any]]) -> None:
+    """Refuse where a later act wrote the same: the value may look like ours and still be its."""
+    about = Q(model__in={line.model_id for line in group if line.model_id})
+    about |= Q(model=None, subject__in={line.subject for line in group})
+    later = Change.objects.filter(
+        about, outcome=Change.Outcome.APPLIED, revision__state=Revision.State.APPLIED,
+        revision__applied_at__gt=revision.applied_at,
+    ).exclude(revision=revision)  # fmt: skip
+    ours = {(step["table"], step["pk"]): step for step in steps if step["table"] != WRITTEN}
+    for line in later.select_related("revision"):
+        for step in line.steps:
+            own = ours.get((step["table"], step["pk"]))
+            if own is not None and _columns_of(own) & _columns_of(step) - NOTED.get(step["table"], set()):
+                raise Kept(f"It was changed since, by “{line.revision}”.")
+
+
+def _columns_of(step: dict[str, Any]) -> set[str]:
+    return {*(step["before"] or {}), *(step["after"] or {})}
+
+
 def _row(step: dict[str, Any]) -> models.Model | None:
     return rows.TABLES[step["table"]]._default_manager.filter(pk=step["pk"]).first()
 
 
-def _check(step: dict[str, Any], row: models.Model, is_import: bool, made: set[tuple[str, int]]) -> None:
-    """Refuse, with Kept, where the row does not hold any more what the revision wrote."""
+def _check(step: dict[str, Any], row: models.Model, own_pins: set[int]) -> None:
+    """Refuse, with Kept, where the row does not hold any more what the revision wrote, or is pinned by another act."""
     label = row._meta.verbose_name
     current = rows.values_of(row)
-    changed = [name for name, value in step["after"].items() if current.get(name) != value]
+    passing = rows.PASSING.get(step["table"], set())
+    changed = [name for name, value in step["after"].items() if name not in passing and current.get(name) != value]
     noted = NOTED.get(step["table"], set()) & set(changed)
     if noted:
         changed = [name for name in changed if name not in noted]
@@ -136,10 +165,10 @@ def _check(step: dict[str, Any], row: models.Model, is_import: bool, made: set[t
         raise Kept("A run was priced with it.")
     if isinstance(row, Rate) and row.period.is_used:
         raise Kept("A run was priced with it.")
-    if is_import and step["before"] is not None and isinstance(row, LanguageModel | Listing):
+    if step["before"] is not None and isinstance(row, LanguageModel | Listing):
         on = {"listing": row} if isinstance(row, Listing) else {"model": row, "listing": None}
         names = [name.removesuffix("_id") for name in step["after"]]
-        if Pin.objects.filter(**on, field__in=names).exclude(pk__in=[pk for table, pk in made if table == "pin"]):
+        if Pin.objects.filter(**on, field__in=names).exclude(pk__in=own_pins).exists():
             raise Kept("It was pinned since.")
 
 
@@ -172,7 +201,7 @@ def _remove(revision: Revision, step: dict[str, Any], made: set[tuple[str, int]]
     if row is None:
         return
     if isinstance(row, LanguageModel) and not step["after"]:
-        _check_untouched(revision, row)
+        _check_untouched(revision, row, step.get("made", {}))
     else:
         for relation in row._meta.related_objects:
             table = relation.related_model
@@ -184,13 +213,16 @@ def _remove(revision: Revision, step: dict[str, Any], made: set[tuple[str, int]]
     row.delete()
 
 
-def _check_untouched(revision: Revision, model: LanguageModel) -> None:
+def _check_untouched(revision: Revision, model: LanguageModel, made: dict[str, list[int]]) -> None:
     """A model that an import made goes again only where nobody has built on it."""
     later = Change.objects.filter(model=model, outcome=Change.Outcome.APPLIED, revision__state=Revision.State.APPLIED)
     if later.exclude(revision=revision).exists() or model.pins.exists():
         raise Kept("It was changed since.")
     if model.periods.filter(is_used=True).exists():
         raise Kept("A run was priced with it.")
+    for table, pk in rows.tree([model.pk]):
+        if table != "languagemodel" and pk not in made.get(table, []):
+            raise Kept(f"It has a {rows.TABLES[table]._meta.verbose_name} that the import did not make.")
 
 
 def _make_again(step: dict[str, Any]) -> None:
@@ -223,13 +255,17 @@ def _following(row: models.Model, columns: set[str]) -> set[str]:
 
 
 def _unwrite(step: dict[str, Any]) -> None:
-    """What the import remembers of this row is again what it was before. Keys that were new go."""
+    """What the import remembers of this entry is again what it was before, where no later import wrote over it."""
     row = LastWritten.objects.filter(pk=step["pk"]).first()
     if row is None:
         return
-    if step["before"] is None:
+    before, values = step["before"] or {}, dict(row.values)
+    for name, value in (step["after"] or {}).items():
+        if values.get(name) == value:
+            values.pop(name)
+            values |= {name: before[name]} if name in before else {}
+    if values or step["before"] is not None:
+        row.values = values
+        row.save(update_fields=["values"])
+    else:
         row.delete()
-        return
-    kept = {name: value for name, value in row.values.items() if name not in (step["after"] or {})}
-    row.values = kept | step["before"]
-    row.save(update_fields=["values"])

@@ -1,23 +1,24 @@
 """New listings, many at once: with their models, vendors, prices and parameters, in a fixed number of statements."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
+from django.db import DataError, IntegrityError, transaction
+
+from catalog.agreement import Verdict, compare
+from catalog.exact import PricingError
 from catalog.history import rows
 from catalog.history.undoing import WRITTEN
+from catalog.imports import making
 from catalog.imports.drafts import as_rates, shown
-from catalog.imports.kinds import MARKET
 from catalog.imports.known import WRITTEN_BY
-from catalog.imports.market_facts import MODALITIES
+from catalog.imports.market_facts import MODALITIES, current
 from catalog.imports.writing import Writer
 from catalog.models import (
     Change,
     LanguageModel,
     LastWritten,
     Listing,
-    Market,
-    Modality,
     Observation,
     Parameter,
     PricePeriod,
@@ -25,28 +26,31 @@ from catalog.models import (
     Vendor,
 )
 
-KINDS_OF_PARAMETERS = {
-    "max_tokens": "integer", "max_completion_tokens": "integer", "seed": "integer", "top_k": "integer",
-    "top_logprobs": "integer", "logprobs": "boolean", "parallel_tool_calls": "boolean", "include_reasoning": "boolean",
-    "temperature": "float", "top_p": "float", "min_p": "float", "top_a": "float", "frequency_penalty": "float",
-    "presence_penalty": "float", "repetition_penalty": "float", "stop": "array", "tools": "array",
-    "tool_choice": "string or object", "response_format": "map", "logit_bias": "map", "reasoning": "map",
-    "prediction": "map", "web_search_options": "map", "structured_outputs": "boolean",
-}  # fmt: skip
-
 
 def add(lines: Sequence[Change], writer: Writer) -> None:
     """Carry out the plans of these lines, in their order. Each line gets its steps."""
-    adding = _Adding(lines, writer)
-    for line in lines:
-        adding.place(line)
-    adding.write()
+    if not lines:
+        return
+    try:
+        with transaction.atomic():
+            adding = _Adding(lines, writer)
+            for line in sorted(lines, key=lambda line: line.plan["is_variant"]):  # a model is as its plain listing says
+                adding.place(line)
+            adding.write()
+    except (IntegrityError, DataError, PricingError) as error:
+        if len(lines) == 1:
+            lines[0].outcome, lines[0].steps = Change.Outcome.KEPT, []
+            lines[0].plan |= {"kept": f"It does not fit into the catalog: {error}"}
+            return
+        for line in lines:  # one of them cannot be written: the others still can
+            line.outcome, line.steps, line.model_id = Change.Outcome.WAITING, [], None
+            add([line], writer)
 
 
 class _Adding:
     def __init__(self, lines: Sequence[Change], writer: Writer) -> None:
         self.lines, self.writer = lines, writer
-        self.market = market()
+        self.market = making.market()
         plans = [line.plan["model"] for line in lines]
         self.vendors = self._vendors(plans)
         found = LanguageModel.objects.select_related("vendor").filter(slug__in={plan["slug"] for plan in plans})
@@ -63,7 +67,9 @@ class _Adding:
         )
         self.mains_of_variants = {
             listing.model_id: listing
-            for listing in Listing.objects.main().filter(model__in=self.with_main, upstream_id__contains=":")
+            for listing in Listing.objects.main().filter(
+                model__in=self.with_main, market=self.market, upstream_id__contains=":"
+            )
         }
         self.new_models: list[tuple[Change, LanguageModel]] = []
         self.placed: list[tuple[Change, LanguageModel, bool]] = []
@@ -88,7 +94,7 @@ class _Adding:
         model = self.models.get(public_id)
         is_new = model is None
         if model is None:
-            model = self.models[public_id] = _model(plan, self.vendors[plan["vendor"]])
+            model = self.models[public_id] = making.model(plan, self.vendors[plan["vendor"]])
             self.new_models.append((line, model))
         self.placed.append((line, model, is_new))
 
@@ -99,27 +105,32 @@ class _Adding:
         periods = self._write_prices(listings)
         parameters = self._write_parameters(listings)
         written = self._write_memory(listings)
-        self._observe()
+        observed = self._observe()
         for line, model, is_new in self.placed:
             if line not in listings:
                 continue
             line.model_id = model.pk
             if is_new:
-                steps = [{"table": "languagemodel", "pk": model.pk, "before": None, "after": {}}]
+                made = [listings[line], *periods.get(line, []), *parameters.get(line, []), *observed.get(line, [])]
+                keys: dict[str, list[int]] = {}
+                for row in made:
+                    keys.setdefault(rows.name_of(row), []).append(row.pk)
+                steps = [{"table": "languagemodel", "pk": model.pk, "before": None, "after": {}, "made": keys}]
             else:
-                made = [listings[line], *periods.get(line, []), *parameters.get(line, [])]
+                made = [listings[line], *periods.get(line, []), *parameters.get(line, []), *observed.get(line, [])]
                 steps = [
                     {"table": rows.name_of(row), "pk": row.pk, "before": None, "after": rows.values_of(row)}
                     for row in made
                 ]
-            steps.append({"table": WRITTEN, "pk": written[line.subject], "before": None, "after": {}})
+            memory = written[line.subject]
+            steps.append({"table": WRITTEN, "pk": memory.pk, "before": None, "after": memory.values})
             line.steps = [*line.steps, *steps]
             line.outcome = Change.Outcome.APPLIED
 
     def _write_modalities(self) -> None:
         told = [(model, line.plan["model"]["facts"]) for line, model in self.new_models]
         slugs = {slug for _, facts in told for name in MODALITIES for slug in facts.get(name, [])}
-        known = modalities(slugs)
+        known = making.modalities(slugs)
         for name in MODALITIES:
             through = getattr(LanguageModel, name).through
             through.objects.bulk_create(
@@ -127,6 +138,7 @@ class _Adding:
                     through(languagemodel_id=model.pk, modality_id=known[slug])
                     for model, facts in told
                     for slug in facts.get(name, [])
+                    if slug in known
                 ),
                 batch_size=1000,
             )
@@ -148,9 +160,9 @@ class _Adding:
             listing = Listing(
                 model=model, market=self.market, upstream_id=line.subject, is_main=is_main, last_seen_on=self.writer.day,
                 has_responses=True, name=str(facts.get("name", ""))[:150], context_length=facts.get("context_length"),
-                max_completion_tokens=facts.get("max_completion_tokens"), expires_on=_day(facts.get("expires_on")),
+                max_completion_tokens=facts.get("max_completion_tokens"), expires_on=making.day_of(facts.get("expires_on")),
                 canonical_slug=str(facts.get("canonical_slug", ""))[:150],
-                listed_on=_day(facts.get("listed_on")) or self.writer.day,
+                listed_on=making.day_of(facts.get("listed_on")) or self.writer.day,
             )  # fmt: skip
             if is_main and is_variant:
                 self.mains_of_variants[model.pk] = listing
@@ -178,13 +190,17 @@ class _Adding:
 
     def _write_parameters(self, listings: dict[Change, Listing]) -> dict[Change, list[Parameter]]:
         made = {
-            line: [parameter(listing, name, line.plan["defaults"], self.writer) for name in line.plan["parameters"]]
+            line: [
+                making.parameter(listing, name, line.plan["defaults"], self.writer) for name in line.plan["parameters"]
+            ]
             for line, listing in listings.items()
         }
         Parameter.objects.bulk_create((row for found in made.values() for row in found), batch_size=500)
         return made
 
-    def _write_memory(self, listings: dict[Change, Listing]) -> dict[str, int]:
+    def _write_memory(self, listings: dict[Change, Listing]) -> dict[str, LastWritten]:
+        """What was written of each entry; of a model that was here before nothing was."""
+        new = {line for line, _ in self.new_models}
         table = WRITTEN_BY.format(self.writer.kind_slug)
         LastWritten.objects.filter(table=table, key__in=[line.subject for line in listings]).delete()
         found = LastWritten.objects.bulk_create(
@@ -192,72 +208,45 @@ class _Adding:
                 LastWritten(
                     table=table,
                     key=line.subject,
-                    values=line.plan["listing"]
-                    | {f"model.{name}": value for name, value in line.plan["model"]["facts"].items()},
+                    values=line.plan["listing"] | (making.facts_of_model(line) if line in new else {}),
                 )
                 for line in listings
             ),
             batch_size=500,
         )
-        return {row.key: row.pk for row in found}
+        return {row.key: row for row in found}
 
-    def _observe(self) -> None:
-        Observation.objects.bulk_create(
-            (
+    def _observe(self) -> dict[Change, list[Observation]]:
+        """What the list says of new models, and of those that a variant made a moment ago in this same import."""
+        made = {
+            line: [
                 Observation(
                     model=model, field=name, value=shown(value), source=self.writer.source, observed_on=self.writer.day
                 )
-                for line, model in self.new_models
                 for name, value in line.plan["model"]["facts"].items()
                 if name != "description" and shown(value)
-            ),
-            batch_size=1000,
-        )
+            ]
+            for line, model in self.new_models
+        }
+        made |= {line: self._beside(line, model) for line, model, is_new in self.placed if self._joins(line, is_new)}
+        Observation.objects.bulk_create((row for found in made.values() for row in found), batch_size=1000)
+        return made
 
+    @staticmethod
+    def _joins(line: Change, is_new: bool) -> bool:
+        return not is_new and line.model_id is None and not line.plan["is_variant"]
 
-def _model(plan: dict[str, Any], vendor: Vendor) -> LanguageModel:
-    facts = plan["facts"]
-    return LanguageModel(
-        vendor=vendor,
-        slug=plan["slug"],
-        name=plan["name"],
-        description=facts.get("description", ""),
-        context_length=facts.get("context_length"),
-        weights_url=facts.get("weights_url", ""),
-        knowledge_cutoff=_day(facts.get("knowledge_cutoff")),
-    )
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def parameter(listing: Listing, name: str, defaults: dict[str, str], writer: Writer) -> Parameter:
-    return Parameter(
-        listing=listing,
-        model_id=listing.model_id,
-        source=writer.source,
-        name=name,
-        kind=KINDS_OF_PARAMETERS.get(name, "string"),
-        default=defaults.get(name, "")[:60],
-    )
-
-
-def modalities(slugs: set[str]) -> dict[str, int]:
-    """Their keys; one that is new to the catalog is made."""
-    known = dict(Modality.objects.filter(slug__in=slugs).values_list("slug", "pk"))
-    for slug in sorted(slugs - known.keys()):
-        known[slug] = Modality.objects.create(slug=slug, name=slug.capitalize()).pk
-    return known
-
-
-def market() -> Market:
-    return Market.objects.get_or_create(
-        slug=MARKET,
-        defaults={
-            "name": "OpenRouter",
-            "url": "https://openrouter.ai",
-            "api_url": "https://openrouter.ai/api/v1",
-            "key_variable": "OPENROUTER_API_KEY",
-        },
-    )[0]
+    def _beside(self, line: Change, model: LanguageModel) -> list[Observation]:
+        """The facts of a plain listing whose model was made by its variant, with whether they differ."""
+        source, day = self.writer.source, self.writer.day
+        known = set(Observation.objects.filter(model=model, source=source).values_list("field", "value"))
+        found = []
+        for name, value in line.plan["model"]["facts"].items():
+            text, has = shown(value), shown(current(model, name))
+            if name == "description" or not text or (name, text) in known:
+                continue
+            differs = bool(has) and compare(name, has, text).verdict is Verdict.DIFFERENT
+            found.append(
+                Observation(model=model, field=name, value=text, source=source, observed_on=day, differs=differs)
+            )
+        return found

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Collection
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from catalog import freshness
+from catalog.exact import PricingError
 from catalog.imports import adding
 from catalog.imports.kinds import KINDS, Kind
 from catalog.imports.operations import Operations
 from catalog.imports.writing import MovedOn, Writer
-from catalog.models import CatalogVersion, Change, Listing, Revision
+from catalog.models import Change, Endpoint, Listing, Revision
 
 CHUNK = 500
 Progress = Callable[[int], Any]
@@ -37,19 +39,19 @@ def apply(
     progress: Progress = lambda lines: None,
 ) -> Revision:
     """Carry out a preview, without the lines whose keys are `left_out`. One transaction; raises Refused and CannotApply."""
-    with freshness.together():
-        CatalogVersion.objects.get_or_create(pk=1)
-        CatalogVersion.objects.select_for_update().get(pk=1)  # of two imports at once the second waits here
+    with freshness.alone():
         revision = Revision.objects.select_for_update(of=("self",)).select_related("source").get(pk=revision.pk)
         if revision.kind != Revision.Kind.IMPORT or revision.state != Revision.State.PREVIEW:
             raise CannotApply(f"“{revision}” is {revision.get_state_display()}: it cannot be applied.")
-        if revision.refusals and not is_forced:
-            raise Refused(revision.refusals)
+        _check_newest(revision)
         _leave_out(revision, left_out)
+        refusals = standing_refusals(revision)
+        if refusals and not is_forced:
+            raise Refused(refusals)
         kind = next(kind for kind in KINDS.values() if kind.source_slug == revision.source.slug)
         _Applying(revision, kind).run(progress)
         revision.state, revision.applied_at = Revision.State.APPLIED, timezone.now()
-        revision.is_forced = bool(revision.refusals)
+        revision.is_forced = bool(refusals)
         if user is not None and user.is_authenticated:
             revision.user = user
         revision.save(update_fields=["state", "applied_at", "is_forced", "user"])
@@ -57,6 +59,24 @@ def apply(
             revision.source.read_on = revision.day
             revision.source.save(update_fields=["read_on"])
     return revision
+
+
+def _check_newest(revision: Revision) -> None:
+    """A preview that was made before another import of its source was applied speaks of a catalog that is gone."""
+    newer = Revision.objects.applied().filter(
+        kind=Revision.Kind.IMPORT, source=revision.source, applied_at__gt=revision.made_at
+    )
+    if newer.exists():
+        raise CannotApply(
+            f"Another import of {revision.source} was applied since this preview was made. Import it again."
+        )
+
+
+def standing_refusals(revision: Revision) -> list[str]:
+    """What still speaks against it: not what was said of lines that are left out."""
+    left = revision.changes.filter(outcome=Change.Outcome.LEFT, plan__has_key="refusal")
+    dropped = {line.plan["refusal"] for line in left}
+    return [sentence for sentence in revision.refusals if sentence not in dropped]
 
 
 def _leave_out(revision: Revision, keys: Collection[int]) -> None:
@@ -102,12 +122,20 @@ class _Applying:
         except (MovedOn, LookupError) as error:
             line.outcome, line.plan = Change.Outcome.KEPT, line.plan | {"kept": str(error)}
             return
+        except (IntegrityError, DataError, PricingError, ValidationError) as error:
+            why = f"It does not fit into the catalog: {error}"
+            line.outcome, line.plan = Change.Outcome.KEPT, line.plan | {"kept": why}
+            return
         line.steps, line.outcome = self.writer.steps, Change.Outcome.APPLIED
 
     def _note_seen(self) -> None:
         """What was on the list was seen on this day, whatever comes of the differences."""
         seen = self.revision.seen
+        if not self.kind.is_list:
+            for key, uptime in seen:
+                Endpoint.objects.filter(pk=key).update(seen_on=self.day, uptime=uptime)
+            return
         for start in range(0, len(seen), CHUNK):
             listings = Listing.objects.filter(pk__in=seen[start : start + CHUNK])
-            listings.filter(misses__gt=0).update(misses=0, missed_on=None)
+            listings.filter(misses__gt=0, missed_on__lte=self.day).update(misses=0, missed_on=None)
             listings.exclude(last_seen_on__gt=self.day).update(last_seen_on=self.day)

@@ -10,7 +10,11 @@ from catalog.frozen import freeze, thaw
 from catalog.models import Change
 from catalog.pricing import LABELS, PER_TOKEN, Component, Condition, Rate
 
+LONGEST_SAID = 600  # characters of a list; an index of the database holds no longer value
 ORDER = {component.value: place for place, component in enumerate(Component)}
+
+
+Amounts = dict[Component, Decimal | None]
 
 
 @dataclass
@@ -27,6 +31,7 @@ class Draft:
     after: str = ""
     raw: dict[str, Any] | None = None
     refusal: str = ""
+    digest: str = ""
 
     @property
     def is_action(self) -> bool:
@@ -48,7 +53,7 @@ def shown(value: Any) -> str:
     if value in (None, "", []):
         return ""
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(map(str, value))[:LONGEST_SAID]
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
@@ -59,9 +64,9 @@ def frozen(rates: Any) -> list[dict[str, Any]]:
     return sorted(first, key=lambda rate: ORDER[rate["component"]]) + [rate for rate in written if len(rate) > 2]
 
 
-def amounts(rates: list[dict[str, Any]], discount: Decimal = Decimal(0)) -> dict[Component, Decimal | None]:
+def amounts(rates: list[dict[str, Any]], discount: Decimal = Decimal(0)) -> Amounts:
     """The unconditional amounts per unit of frozen rates, after the discount."""
-    found: dict[Component, Decimal | None] = {}
+    found: Amounts = {}
     for rate in map(thaw, rates):
         if rate.condition == Condition():
             found[rate.component] = None if rate.amount is None else rate.amount * (1 - discount)
@@ -91,15 +96,19 @@ def _dollars(amount: Decimal | None) -> str:
     return "unknown" if amount is None else f"${figures.per_million(amount)}" if amount else "free"
 
 
-def factor(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Decimal | None:
-    """The largest move of the input or output price as a factor of one or more; None where neither side tells both."""
-    old, new = amounts(before), amounts(after)
+def factor(old: Amounts, new: Amounts) -> Decimal | None:
+    """The largest move of any component's price as a factor of one or more; None where nothing can be compared."""
     moves = []
-    for component in (Component.INPUT, Component.OUTPUT):
-        was, now = old.get(component), new.get(component)
+    for component, was in old.items():
+        now = new.get(component)
         if was and now:
             moves.append(max(was / now, now / was))
     return max(moves, default=None)
+
+
+def share(discount: Decimal) -> str:
+    """A discount as it is kept: the part of one as plain text, blank for none."""
+    return exact.plain(round(discount, 18).normalize() + 0) if discount else ""
 
 
 def as_rates(rates: list[dict[str, Any]]) -> list[Rate]:

@@ -7,7 +7,7 @@ import re
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from typing import Any, BinaryIO
 from urllib.parse import urljoin, urlsplit
@@ -72,37 +72,50 @@ class Fetched:
             self.count += 1
 
     def _on_same_host(self, address: str, link: str) -> str:
-        following = urljoin(address, link)
-        if urlsplit(following)[:2] != urlsplit(address)[:2]:
+        try:
+            following = urljoin(address, link)
+            is_elsewhere = urlsplit(following)[:2] != urlsplit(address)[:2]
+        except ValueError as error:  # such as a bracket without its fellow
+            raise Unreadable("The list names a next page whose address cannot be read.") from error
+        if is_elsewhere:
             raise Unreadable("The next page of the list is said to be on another host. It was not read.")
         return following
 
     @contextmanager
     def _body(self, client: httpx.Client, address: str) -> Iterator[BinaryIO]:
         """The whole answer in a temporary file. Raises Unreadable, and Missing for 404."""
-        with tempfile.TemporaryFile() as file:
-            try:
-                with client.stream("GET", address, headers={"Accept": "application/json"}) as response:
-                    if response.status_code == 404:
-                        raise Missing(f"{NAME} answered 404 (not found).")
-                    if response.status_code != 200:
-                        raise Unreadable(
-                            f"{NAME} answered {response.status_code} {response.reason_phrase}. Try again later."
-                        )
-                    size = 0
-                    for part in response.iter_bytes():
-                        size += len(part)
-                        if size > MOST_BYTES:
-                            raise Unreadable(f"The answer is larger than {MOST_BYTES // 1024 // 1024} MB.")
-                        if time.monotonic() > self.deadline:
-                            raise Unreadable(f"The reading took longer than {MOST_SECONDS} seconds.")
-                        file.write(part)
-            except httpx.TimeoutException as error:
-                raise Unreadable(f"{NAME} did not answer in time.") from error
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
-                raise Unreadable(f"{NAME} cannot be reached from here. Import a file instead.") from error
-            file.seek(0)
+        with ExitStack() as stack:
+            try:  # not around the yield: what goes wrong with the entries is not this machine's disk
+                file = stack.enter_context(tempfile.TemporaryFile())
+                self._download(client, address, file)
+                file.seek(0)
+            except OSError as error:
+                raise Unreadable(
+                    f"The answer cannot be kept in a temporary file: {error.strerror or error}."
+                ) from error
             yield file
+
+    def _download(self, client: httpx.Client, address: str, file: BinaryIO) -> None:
+        try:
+            with client.stream("GET", address, headers={"Accept": "application/json"}) as response:
+                if response.status_code == 404:
+                    raise Missing(f"{NAME} answered 404 (not found).")
+                if response.status_code != 200:
+                    raise Unreadable(
+                        f"{NAME} answered {response.status_code} {response.reason_phrase}. Try again later."
+                    )
+                size = 0
+                for part in response.iter_bytes():
+                    size += len(part)
+                    if size > MOST_BYTES:
+                        raise Unreadable(f"The answer is larger than {MOST_BYTES // 1024 // 1024} MB.")
+                    if time.monotonic() > self.deadline:
+                        raise Unreadable(f"The reading took longer than {MOST_SECONDS} seconds.")
+                    file.write(part)
+        except httpx.TimeoutException as error:
+            raise Unreadable(f"{NAME} did not answer in time.") from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Unreadable(f"{NAME} cannot be reached from here. Import a file instead.") from error
 
 
 class Missing(Unreadable):

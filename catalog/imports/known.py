@@ -13,6 +13,13 @@ from catalog.records import flat, row_key
 WRITTEN_BY = "import:{}"  # LastWritten.table of what an import wrote
 
 
+def parts(id: str) -> tuple[str, str, str]:
+    """Of `vendor/slug:variant`: the vendor, the slug, and both without the variant."""
+    vendor, _, name = id.partition("/")
+    slug = name.partition(":")[0]
+    return vendor, slug, f"{vendor}/{slug}"
+
+
 class Known:
     """Listings, models, aliases, observations and what was last written, for the ids of one chunk."""
 
@@ -40,7 +47,7 @@ class Known:
 
     def _models(self, ids: set[str]) -> dict[str, LanguageModel]:
         """Models by their own id, also the base of a variant's id."""
-        bases = {name.partition(":")[0] for name in ids if "/" in name}
+        bases = {parts(name)[2] for name in ids if "/" in name}
         slugs = {name.partition("/")[2] for name in bases}
         found = LanguageModel.objects.filter(slug__in=slugs).select_related("vendor")
         return {model.public_id: model for model in found if model.public_id in bases}
@@ -81,13 +88,15 @@ class Known:
         return said, latest
 
     def model_named(self, names: Iterable[str]) -> LanguageModel | None:
-        """The model that the first fitting name leads to: a listing's id, a model's own, an alias."""
+        """The model that the first fitting name leads to: a listing's id, a model's own, an alias of the same vendor."""
+        names = list(names)
+        vendors = {name.partition("/")[0] for name in names if "/" in name}
         for name in names:
             if name in self.listings:
                 return self.listings[name].model
             if name in self.models:
                 return self.models[name]
-            if name in self.aliases:
+            if name in self.aliases and (not vendors or self.aliases[name].vendor.slug in vendors):
                 return self.aliases[name]
         return None
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from catalog.imports.drafts import Draft, frozen, plain, price_text
+from catalog.imports.drafts import Draft, frozen, plain, price_text, share
 from catalog.imports.entries import Entry
 from catalog.imports.kinds import MARKET, Kind
-from catalog.imports.known import Known
+from catalog.imports.known import Known, parts
 from catalog.imports.market_facts import OF_MODEL, listing_drafts, model_drafts
-from catalog.imports.market_prices import parameter_drafts, price_drafts
+from catalog.imports.market_prices import parameter_drafts, price_drafts, rates_of
 from catalog.models import Alias, Change, Listing, Revision
 
 MISSES = 3  # days of absence after which a listing counts as delisted
@@ -25,7 +25,12 @@ def entry_drafts(entry: Entry, known: Known) -> Iterator[Draft]:
     listing = known.listings.get(entry.id)
     if listing is None:
         yield _added(entry, known)
+        model = known.models.get(entry.id)
+        if model is not None:
+            yield from model_drafts(entry, model, known, is_main=True)
         return
+    if listing.last_seen_on and known.day < listing.last_seen_on:
+        return  # news of an earlier day than what is on record
     yield from _back(entry, listing, known.day)
     yield from listing_drafts(entry, listing, known)
     yield from model_drafts(entry, listing.model, known, listing.is_main)
@@ -35,8 +40,7 @@ def entry_drafts(entry: Entry, known: Known) -> Iterator[Draft]:
 
 def _added(entry: Entry, known: Known) -> Draft:
     """A listing that the catalog does not have; its model is made with it where that is new, too."""
-    base = entry.id.partition(":")[0]
-    vendor, _, slug = base.partition("/")
+    vendor, slug, base = parts(entry.id)
     model = known.models.get(base)
     name = str(entry.facts.get("name") or slug)
     vendor_name, found, short = name.partition(": ")
@@ -44,15 +48,15 @@ def _added(entry: Entry, known: Known) -> Draft:
         "op": "add",
         "model": {
             "vendor": vendor,
-            "vendor_name": vendor_name if found else vendor,
+            "vendor_name": vendor_name.strip() if found and vendor_name.strip() else vendor,
             "slug": slug,
             "name": (short if found else name)[:100],
             "facts": {key: plain(entry.facts[key]) for key in OF_MODEL if key in entry.facts},
         },
         "listing": {key: plain(entry.facts[key]) for key in LISTING_FACTS if key in entry.facts},
         "is_variant": entry.id != base,
-        "rates": frozen(entry.rates or ()),
-        "discount": str(entry.discount) if entry.discount else "",
+        "rates": frozen(rates_of(entry)),
+        "discount": share(entry.discount),
         "parameters": sorted(entry.parameters or ()),
         "defaults": entry.defaults,
     }
@@ -107,11 +111,11 @@ def absent_drafts(kind: Kind, seen: set[str], day: date, refusals: list[str]) ->
     is_counted = _is_first_of_day(kind, day)
     for listing in listings.select_related("model").order_by("upstream_id").iterator(chunk_size=500):
         total += 1
-        if listing.upstream_id in seen:
+        if listing.upstream_id in seen or (listing.last_seen_on and day < listing.last_seen_on):
             continue
         if not listing.misses:
             vanished.append(listing.upstream_id)
-        if is_counted or not listing.misses:
+        if listing.misses < MISSES and (is_counted or not listing.misses):  # beyond, a person has decided otherwise
             yield _missed(listing, day)
     share = 100 * len(vanished) / total if total else 0
     if share > MOST_GONE_PERCENT:
@@ -124,7 +128,7 @@ def absent_drafts(kind: Kind, seen: set[str], day: date, refusals: list[str]) ->
 def _is_first_of_day(kind: Kind, day: date) -> bool:
     """Whether no list of this day was applied yet: a second reading of the same day is no second miss."""
     applied = Revision.objects.applied().filter(source__slug=kind.source_slug, kind=Revision.Kind.IMPORT, day=day)
-    return not applied.exists()
+    return not applied.filter(is_extract=False).exists()
 
 
 def _missed(listing: Listing, day: date) -> Draft:
@@ -132,13 +136,13 @@ def _missed(listing: Listing, day: date) -> Draft:
     first = listing.missed_on or day
     plan = {"op": "miss", "listing": listing.pk, "misses": misses, "missed_on": plain(first), "expect": listing.misses}
     since = f"not seen since {listing.last_seen_on}" if listing.last_seen_on else "not on the list"
-    if misses >= MISSES:
+    if misses == MISSES:
         sentence = f"Missing for the {_nth(misses)} day: delisted as of {first}, {since}."
     else:
         sentence = f"Missing for the {_nth(misses)} day, {since}; after {MISSES} it counts as delisted."
     return Draft(
         Change.Kind.GONE, listing.upstream_id, sentence, plan, listing.model_id, "delisted_on", "",
-        plain(first) if misses >= MISSES else "",
+        plain(first) if misses == MISSES else "",
     )  # fmt: skip
 
 

@@ -98,14 +98,14 @@ def model_drafts(entry: Entry, model: LanguageModel, known: Known, is_main: bool
     if agreed:
         words = ", ".join(f"{LABELS[each['field']].removeprefix('the ')} {each['value']}" for each in agreed)
         yield Draft(
-            Change.Kind.CHANGED, entry.id, f"Says as the catalog does: {words}.",
+            Change.Kind.SAID, entry.id, f"Says as the catalog does: {words}.",
             {"op": "observe", "model": model.pk, "said": agreed}, model.pk, "sources", "", words,
         )  # fmt: skip
 
 
 def observation(model: LanguageModel, name: str, value: str, verdict: Verdict, known: Known) -> dict[str, Any] | None:
     """What is to be kept of the source's word; None where that is on record already as its latest."""
-    if known.latest.get((model.pk, name)) == value or (model.pk, name, value) in known.said:
+    if known.latest.get((model.pk, name)) == value:
         return None
     return {"field": name, "value": value, "differs": verdict is Verdict.DIFFERENT}
 

@@ -1,15 +1,16 @@
 """The price of a known listing beside that of its entry, and the request parameters gained and lost."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from catalog import exact, figures
-from catalog.imports.drafts import Draft, amounts, factor, frozen, price_text
+from catalog.imports.drafts import Amounts, Draft, amounts, factor, frozen, price_text, share
 from catalog.imports.entries import Entry
 from catalog.imports.known import Known
 from catalog.imports.market_facts import pin_drafts
 from catalog.models import Change, Listing, Parameter
-from catalog.pricing import LABELS
+from catalog.pricing import LABELS, Component, Rate
 
 PRICE = "price"  # the field under which a listing's price is pinned
 JUMP = Decimal(10)  # a price that moves this many times or more is a slip until a person has looked
@@ -19,7 +20,7 @@ def price_drafts(entry: Entry, listing: Listing, known: Known) -> Iterator[Draft
     """A new price begins on the day of the import; the one before ends on it and stays on record."""
     if not entry.rates:
         return
-    said = frozen(entry.rates)
+    said = frozen(rates_of(entry))
     pin = next((pin for pin in listing.pins.all() if pin.field == PRICE), None)
     if pin is not None:
         yield from pin_drafts(entry, pin, price_text(said, entry.discount), listing.model)
@@ -33,9 +34,10 @@ def price_drafts(entry: Entry, listing: Listing, known: Known) -> Iterator[Draft
         "op": "price",
         "listing": listing.pk,
         "rates": said,
-        "discount": exact.plain(entry.discount) if entry.discount else "",
+        "discount": share(entry.discount),
         "period": period.pk if period else None,
         "expect": has,
+        "off": period.discount if period else "",
     }
     before = price_text(has, discount) if period else ""
     after = price_text(said, entry.discount)
@@ -48,14 +50,33 @@ def price_drafts(entry: Entry, listing: Listing, known: Known) -> Iterator[Draft
                 {"op": "remember", "last": {"~price": after}}, listing.model_id, PRICE, before, after,
             )  # fmt: skip
         return
-    moved = factor(has, said)
-    refusal = ""
-    if moved is not None and moved >= JUMP:
-        refusal = f"The price of {entry.id} would move {figures.multiple(moved)}: {before} becomes {after}."
+    refusal = _refusal(entry, amounts(has, discount), amounts(said, entry.discount), before, after)
     yield Draft(
         Change.Kind.PRICE, entry.id, _sentence(listing, has, said, discount, entry.discount, before, after), plan,
         listing.model_id, PRICE, before, after, refusal=refusal,
     )  # fmt: skip
+
+
+def _refusal(entry: Entry, old: Amounts, new: Amounts, before: str, after: str) -> str:
+    """Why the move is likely to be a slip; empty where it is none. Amounts are after discounts."""
+    moved = factor(old, new)
+    if moved is not None and moved >= JUMP:
+        return f"The price of {entry.id} would move {figures.multiple(moved)}: {before} becomes {after}."
+    for component in (Component.INPUT, Component.OUTPUT):
+        was, now = old.get(component), new.get(component)
+        if was is not None and now is None:
+            return f"The price of {entry.id} would not be known any more: {before} becomes {after}."
+        if was is not None and now is not None and bool(was) != bool(now):
+            verb = "stop being free" if now else "become free"
+            return f"{entry.id} would {verb}: {before} becomes {after}."
+    return ""
+
+
+def rates_of(entry: Entry) -> tuple[Rate, ...]:
+    """An entry's rates; those of a batch variant hold for batches only."""
+    if not entry.id.endswith(":batch"):
+        return entry.rates or ()
+    return tuple(replace(rate, condition=replace(rate.condition, batch=True)) for rate in entry.rates or ())
 
 
 def _sentence(
@@ -101,7 +122,7 @@ def parameter_drafts(entry: Entry, listing: Listing, known: Known) -> Iterator[D
             f"Beside what the catalog shows: {'; '.join(words)}." if words else "They are those that the catalog shows."
         )
         yield Draft(
-            Change.Kind.CONFLICT if words else Change.Kind.CHANGED, entry.id,
+            Change.Kind.CONFLICT if words else Change.Kind.SAID, entry.id,
             f"The list names {len(entry.parameters)} parameters. {told}", plan, listing.model_id, "sources", before, after,
         )  # fmt: skip
     elif words:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from catalog.history import rows
-from catalog.imports import adding
+from catalog.imports import making
 from catalog.imports.drafts import as_rates, frozen
 from catalog.imports.market import MISSES
 from catalog.imports.market_facts import MODALITIES, current
@@ -30,7 +30,7 @@ class Operations:
         if _pinned(row, name):
             raise MovedOn("It was pinned between the preview and now.")
         if name in MODALITIES:
-            known = adding.modalities(set(value))
+            known = making.modalities(set(value))
             self.writer.set_many(row, name, [known[slug] for slug in value])
         else:
             column = row._meta.get_field(name)
@@ -45,12 +45,16 @@ class Operations:
 
     def _say(self, model_id: int, said: dict[str, Any]) -> None:
         known = Observation.objects.filter(model=model_id, source=self.writer.source, field=said["field"])
-        if not known.filter(value=said["value"]).exists():
+        row = known.filter(value=said["value"]).first()
+        if row is None:
             row = Observation(
                 model_id=model_id, source=self.writer.source, observed_on=self.day, field=said["field"],
                 value=said["value"], differs=said["differs"],
             )  # fmt: skip
             self.writer.make(row)
+        elif known.filter(observed_on__gte=row.observed_on).exclude(pk=row.pk).exists():
+            # It said something else meanwhile and has come back to this.
+            self.writer.change(row, observed_on=self.day, differs=said["differs"])
 
     def observe(self, line: Change, plan: dict[str, Any]) -> None:
         if not LanguageModel.objects.filter(pk=plan["model"]).exists():
@@ -77,7 +81,10 @@ class Operations:
             raise MovedOn("The price was pinned between the preview and now.")
         period = listing.period_on(self.day)
         has = frozen(rate.as_pricing() for rate in period.rates.all()) if period else []
-        if has != plan["expect"]:
+        is_same = (period.pk if period else None) == plan["period"] and (period.discount if period else "") == plan[
+            "off"
+        ]
+        if has != plan["expect"] or not is_same:
             raise MovedOn("The price was changed between the preview and now.")
         if period is not None and period.starts_on == self.day:
             self._rewrite(period, plan)
@@ -106,6 +113,7 @@ class Operations:
 
     def _rewrite(self, period: PricePeriod, plan: dict[str, Any]) -> None:
         """A second price on one day takes the place of the first, which held for no day; never if a run was priced with it."""
+        period = PricePeriod.objects.select_for_update().get(pk=period.pk)  # a run may be about to be priced with it
         if period.is_used or period.source_id != self.writer.source.pk:
             raise MovedOn("A price that begins today is in use already.")
         for rate in period.rates.all():
@@ -125,36 +133,38 @@ class Operations:
             if name in known:
                 self.writer.change(known[name], is_unsupported=False)
             else:
-                self.writer.make(adding.parameter(listing, name, plan["defaults"], self.writer))
+                self.writer.make(making.parameter(listing, name, plan["defaults"], self.writer))
         for row in of_lists(listing):
             if row.name in plan["lost"] and not row.is_unsupported:
                 self.writer.change(row, is_unsupported=True)
 
     def alias(self, line: Change, plan: dict[str, Any]) -> None:
         target = (
-            Listing.objects.filter(market=adding.market(), upstream_id=plan["target"]).select_related("model").first()
+            Listing.objects.filter(market=making.market(), upstream_id=plan["target"]).select_related("model").first()
         )
         model = target.model if target else _by_public_id(plan["target"])
         if model is None:
             raise MovedOn(f"{plan['target']} is not in the catalog.")
-        for alias in Alias.objects.filter(pk__in=plan["ends"]):
-            self.writer.change(alias, to_day=self.day)
-        former = Alias.objects.filter(model=model, name=plan["name"]).first()
-        if former is not None:
-            self.writer.change(former, from_day=self.day, to_day=None)
-        else:
-            self.writer.make(
-                Alias(model=model, name=plan["name"][:120], from_day=self.day, note="OpenRouter’s name for the latest.")
-            )
+        still = Alias.objects.filter(name=plan["name"], to_day__isnull=True)
+        if still.filter(model=model).exists():
+            raise MovedOn("It means that by now.")
+        for alias in still:
+            if alias.from_day == self.day:
+                self.writer.remove(alias)  # it held for no day
+            else:
+                self.writer.change(alias, to_day=self.day)
+        self.writer.make(
+            Alias(model=model, name=plan["name"], from_day=self.day, note="OpenRouter’s name for the latest.")
+        )
         line.model_id = model.pk
 
     def miss(self, line: Change, plan: dict[str, Any]) -> None:
         listing = _get(Listing, plan["listing"])
-        if listing.misses != plan["expect"]:
+        if listing.misses != plan["expect"] or listing.delisted_on is not None:
             raise MovedOn("It was looked for again since the preview.")
         first = date.fromisoformat(plan["missed_on"])
         values: dict[str, Any] = {"misses": plan["misses"], "missed_on": first}
-        if plan["misses"] >= MISSES:
+        if plan["misses"] == MISSES:
             values["delisted_on"] = first
         self.writer.change(listing, **values)
 
@@ -169,7 +179,8 @@ class Operations:
 
     def endpoint(self, line: Change, plan: dict[str, Any]) -> None:
         values = plan["values"]
-        if plan["pk"] is None:
+        endpoint = Endpoint.objects.filter(listing=plan["listing"], tag=plan["tag"]).first()
+        if endpoint is None:
             self.writer.make(
                 Endpoint(
                     listing=_get(Listing, plan["listing"]),
@@ -180,7 +191,6 @@ class Operations:
                 )
             )
             return
-        endpoint = _get(Endpoint, plan["pk"])
         self.writer.change(endpoint, **values, gone_on=None, seen_on=self.day, uptime=plan["uptime"])
 
     def endpoint_gone(self, line: Change, plan: dict[str, Any]) -> None:

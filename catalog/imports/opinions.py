@@ -52,7 +52,7 @@ def opinion_drafts(entry: Entry, known: Known) -> Iterator[Draft]:
     if agreed:
         words = ", ".join(f"{WORDS[each['field']].removeprefix('the ')} {each['value']}" for each in agreed)
         yield Draft(
-            Change.Kind.CHANGED, entry.id, f"Says of {model.name}: {words}.",
+            Change.Kind.SAID, entry.id, f"Says of {model.name}: {words}.",
             {"op": "observe", "model": model.pk, "said": agreed}, model.pk, "sources", "", words,
         )  # fmt: skip
 

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from catalog.imports.drafts import Draft
@@ -23,6 +24,7 @@ from catalog.models.variants import ID_PART
 
 CHUNK = 500
 MOST_BAD_PERCENT = 15
+LONGEST_ALIAS = 120  # characters, the width of Alias.name
 BY_THE_HOUR = (
     "benchmarks",
     "uptime_last_5m",
@@ -43,6 +45,7 @@ def preview(
     origin: str = "",
     is_extract: bool = False,
     progress: Progress = lambda count: None,
+    reason: str = "",
 ) -> Revision:
     """The differences between the entries and the catalog, as a revision that waits. With `is_extract`, what the file
     leaves out says nothing. A file that cannot be used becomes a refused revision without lines."""
@@ -54,31 +57,35 @@ def preview(
         source=source,
         user=user if user is not None and user.is_authenticated else None,
         day=day,
+        is_extract=is_extract,
         origin=origin[:200],
+        reason=reason[:300],
     )
     previewing = _Previewing(revision, kind, source)
     try:
         previewing.read(entries, progress)
+        if previewing.good:
+            previewing.finish(is_extract, _incomplete(entries))
     except Unreadable as error:
         return _refuse(revision, str(error))
     except BaseException:
         revision.delete()
         raise
     if not previewing.good:
-        return _refuse(
-            revision, "There is no usable entry in it." if previewing.counts["bad"] else "It holds no entries."
-        )
-    previewing.finish(is_extract, _incomplete(entries))
+        return _refuse(revision, previewing.why_nothing())
     # One that a timer left waiting is out of date now; one that a person made is theirs to decide.
     waiting = Revision.objects.filter(kind=Revision.Kind.IMPORT, source=source, state=Revision.State.PREVIEW, user=None)
-    waiting.exclude(pk=revision.pk).update(state=Revision.State.DISCARDED)
+    waiting.exclude(pk=revision.pk).update(state=Revision.State.DISCARDED, reason="A later reading took its place.")
     return revision
 
 
 def tried_within(kind: Kind, time: timedelta) -> bool:
     """Whether an import of this kind was made, or tried, in the time that has just passed."""
-    since = timezone.now() - time
-    return Revision.objects.filter(kind=Revision.Kind.IMPORT, source__slug=kind.source_slug, made_at__gt=since).exists()
+    now, states = timezone.now(), Revision.State
+    made = Revision.objects.filter(kind=Revision.Kind.IMPORT, source__slug=kind.source_slug, is_extract=False)
+    done = Q(state__in=[states.APPLIED, states.PREVIEW, states.UNDONE], made_at__gt=now - time)
+    failed = Q(state=states.REFUSED, made_at__gt=now - time / 4)  # it is tried again sooner
+    return made.filter(done | failed).exists()
 
 
 def _refuse(revision: Revision, sentence: str) -> Revision:
@@ -94,6 +101,7 @@ class _Previewing:
         self.counts: Counter[str] = Counter()
         self.refusals: list[str] = []
         self.position = self.good = 0
+        self.first_bad = ""
         self.seen: set[str] = set()
         self.seen_keys: list[int] = []
 
@@ -103,11 +111,17 @@ class _Previewing:
                 self._keep(self._drafts(chunk), chunk)
             progress(len(chunk))
 
+    def why_nothing(self) -> str:
+        return f"There is no usable entry in it. {self.first_bad}" if self.first_bad else "It holds no entries."
+
     def _drafts(self, chunk: list[Read]) -> Iterator[Draft]:
         good: list[Any] = []
+        bad: set[str] = set()
         for entry in chunk:
             sentence = entry.sentence if isinstance(entry, BadEntry) else self._unusable(entry)
             if sentence:
+                self.first_bad = self.first_bad or sentence
+                bad.add(_id(entry))
                 raw = entry.raw if isinstance(entry.raw, dict) else None
                 yield Draft(
                     Change.Kind.BAD, entry.id[:200] if hasattr(entry, "id") else entry.model, sentence, {}, raw=raw
@@ -116,7 +130,11 @@ class _Previewing:
                 good.append(entry)
         self.good += len(good)
         if self.kind.is_list:
-            known = Known(self.kind, self.day, [name for entry in good for name in (entry.id, entry.alias_of) if name])
+            # What cannot be read of an entry says nothing of whether it is there: a bad one counts as seen.
+            self.seen |= bad
+            names = [name for entry in good for name in (entry.id, entry.alias_of) if name]
+            known = Known(self.kind, self.day, [*names, *bad])
+            self.seen_keys += [known.listings[name].pk for name in bad if name in known.listings]
             for entry in good:
                 self.seen.add(entry.id)
                 if entry.id in known.listings:
@@ -133,16 +151,20 @@ class _Previewing:
                 by_model.setdefault(entry.model, []).append(entry)
             known = Known(self.kind, self.day, by_model)
             for subject, group in by_model.items():
-                yield from endpoint_drafts(subject, group, known)
+                is_whole = not any(name.startswith(subject) for name in bad)
+                yield from endpoint_drafts(subject, group, known, self.seen_keys, is_whole)
 
     def _unusable(self, entry: Any) -> str:
         """Why an entry of a list cannot have a page here; empty when it can."""
-        if not self.kind.is_list or entry.alias_of:
+        if not self.kind.is_list:
             return ""
+        if entry.alias_of:
+            too_long = len(entry.id) > LONGEST_ALIAS
+            return f"A name of more than {LONGEST_ALIAS} characters is none." if too_long else ""
         if entry.id in self.seen:
             return "This id stands in the list twice; the first one counts."
         vendor, _, slug = entry.id.partition("/")
-        if not (vendor and slug and ID_PART.regex.match(vendor) and ID_PART.regex.match(slug)):
+        if ":" in vendor or not (vendor and slug and ID_PART.regex.match(vendor) and ID_PART.regex.match(slug)):
             return "An id is a vendor and a name, such as mistralai/mistral-large-2512."
         return ""
 
@@ -169,26 +191,33 @@ class _Previewing:
             before=draft.before,
             after=draft.after,
             sentence=draft.sentence,
-            plan=draft.plan,
+            plan=draft.plan | ({"refusal": draft.refusal} if draft.refusal else {}),
             outcome=Change.Outcome.WAITING if draft.is_action else Change.Outcome.NOTED,
-            raw_id=raws.get(draft.subject),
+            raw_id=raws.get(draft.digest),
         )
 
     def _keep_raw(self, drafts: list[Draft], chunk: list[Read]) -> dict[str, int]:
-        """The raw entries of those that have a line, each kept once for each wording."""
-        raws = {_id(entry): entry.raw for entry in chunk if isinstance(entry.raw, dict)}
-        wanted = {draft.subject: raws[draft.subject] for draft in drafts if draft.subject in raws}
-        digests = {subject[:200]: (digest(raw), raw) for subject, raw in wanted.items()}
+        """The raw entries of those that have a line, each kept once for each wording: their keys by digest."""
+        raws: dict[str, Any] = {}
+        for entry in chunk:
+            if isinstance(entry.raw, dict) and not isinstance(entry, EndpointEntry):
+                raws.setdefault(_id(entry), entry.raw)
+        wanted: dict[str, tuple[str, Any]] = {}
+        for draft in drafts:
+            draft.raw = draft.raw or raws.get(draft.subject)
+            if draft.raw:
+                draft.digest = digest(draft.raw)
+                wanted[draft.digest] = (draft.subject[:200], draft.raw)
         RawEntry.objects.bulk_create(
             (
                 RawEntry(source=self.source, subject=subject, digest=code, raw=_jsonable(raw), read_on=self.day)
-                for subject, (code, raw) in digests.items()
+                for code, (subject, raw) in wanted.items()
             ),
             ignore_conflicts=True,
             batch_size=200,
         )
-        found = RawEntry.objects.filter(source=self.source, digest__in=[code for code, _ in digests.values()])
-        return {subject: pk for pk, subject in found.values_list("pk", "subject")}
+        found = RawEntry.objects.filter(source=self.source, digest__in=wanted)
+        return {code: pk for pk, code in found.values_list("pk", "digest")}
 
     def finish(self, is_extract: bool, incomplete: str) -> None:
         with transaction.atomic():
@@ -238,13 +267,20 @@ def _id(entry: Read) -> str:
 
 
 def _chunks(entries: Iterable[Read]) -> Iterator[list[Read]]:
-    iterator = iter(entries)
-    while chunk := list(islice(iterator, CHUNK)):
+    """Pieces of some hundred entries; the providers of one model are never parted."""
+    chunk: list[Read] = []
+    for entry in entries:
+        is_same = bool(chunk) and isinstance(entry, EndpointEntry) and _id(chunk[-1]).startswith(entry.model)
+        if len(chunk) >= CHUNK and not is_same:
+            yield chunk
+            chunk = []
+        chunk.append(entry)
+    if chunk:
         yield chunk
 
 
 def _jsonable(raw: dict[str, Any]) -> dict[str, Any]:
-    return json.loads(json.dumps(raw, default=str).replace("\\u0000", ""))
+    return json.loads(json.dumps(raw, default=str))
 
 
 def digest(raw: dict[str, Any]) -> str:

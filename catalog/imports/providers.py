@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from catalog import exact
-from catalog.imports.drafts import Draft, frozen, price_text
+from catalog.imports.drafts import Draft, frozen, price_text, share
 from catalog.imports.entries import EndpointEntry
 from catalog.imports.known import Known
 from catalog.models import Change, Endpoint, Listing
@@ -20,8 +20,11 @@ WORDS = {
 }
 
 
-def endpoint_drafts(subject: str, entries: Iterable[EndpointEntry], known: Known) -> Iterator[Draft]:
-    """All providers of one model at once: one that is not among them any more is gone."""
+def endpoint_drafts(
+    subject: str, entries: Iterable[EndpointEntry], known: Known, seen: list, is_whole: bool = True
+) -> Iterator[Draft]:
+    """All providers of one model at once: one that is not among them any more is gone, if `is_whole`. Those that are as
+    they were go into `seen`, as key and uptime."""
     listing = known.listings.get(subject)
     if listing is None:
         yield Draft(
@@ -32,8 +35,10 @@ def endpoint_drafts(subject: str, entries: Iterable[EndpointEntry], known: Known
     told = {entry.tag: entry for entry in entries}
     for tag, entry in told.items():
         yield from _provider(entry, listing, has.get(tag))
+        if tag in has:
+            seen.append([has[tag].pk, entry.uptime])
     for tag, endpoint in has.items():
-        if tag not in told and endpoint.gone_on is None:
+        if is_whole and tag not in told and endpoint.gone_on is None:
             yield Draft(
                 Change.Kind.GONE, subject, f"{endpoint.provider} ({tag}) does not serve it any more.",
                 {"op": "endpoint_gone", "pk": endpoint.pk}, listing.model_id, "providers", str(endpoint), "",
@@ -49,7 +54,7 @@ def values_of(entry: EndpointEntry) -> dict:
         "max_prompt_tokens": entry.max_prompt_tokens,
         "parameters": sorted(entry.parameters),
         "rates": frozen(entry.rates),
-        "discount": exact.plain(entry.discount) if entry.discount else "",
+        "discount": share(entry.discount),
         "status": entry.status,
     }
 

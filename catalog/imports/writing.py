@@ -32,8 +32,7 @@ class Writer:
         return row
 
     def made(self, row: models.Model) -> None:
-        fresh = type(row)._default_manager.get(pk=row.pk)
-        self.steps.append({"table": rows.name_of(row), "pk": row.pk, "before": None, "after": rows.values_of(fresh)})
+        self.steps.append({"table": rows.name_of(row), "pk": row.pk, "before": None, "after": rows.values_of(row)})
 
     def change(self, row: models.Model, **values: Any) -> None:
         """Save some columns of a row."""
@@ -62,7 +61,7 @@ class Writer:
             table=WRITTEN_BY.format(self.kind_slug), key=subject, defaults={"values": values}
         )
         if made:
-            self.steps.append({"table": WRITTEN, "pk": row.pk, "before": None, "after": {}})
+            self.steps.append({"table": WRITTEN, "pk": row.pk, "before": None, "after": values})
             return
         before = {name: row.values[name] for name in values if name in row.values}
         row.values = row.values | values

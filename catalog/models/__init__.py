@@ -15,6 +15,7 @@ from catalog.models.profiles import TooManyProfiles, WorkloadProfile
 from catalog.models.saved_views import SavedView, TooManyViews
 from catalog.models.revisions import Change, RawEntry, Revision
 from catalog.models.spans import Span, WordSet
+from catalog.models.search import SearchText, SearchWord
 from catalog.models.versions import CatalogVersion, StaleModel
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "RawEntry",
     "Revision",
     "SavedView",
+    "SearchText",
+    "SearchWord",
     "Source",
     "Span",
     "StaleModel",

@@ -11,7 +11,9 @@ from catalog.models.variants import LanguageModel
 
 class AliasQuerySet(models.QuerySet["Alias"]):
     def get_by_natural_key(self, name: str, *model: str) -> "Alias":
-        return self.get(name=name, model__vendor__slug=model[0], model__slug=model[1])
+        """The first of the spans in which the model had this name. Raises DoesNotExist."""
+        found = self.filter(name=name, model__vendor__slug=model[0], model__slug=model[1])
+        return found.order_by("from_day", "pk")[:1].get()
 
     def named(self, name: str, day: date) -> "QuerySet[Alias]":
         """Aliases called `name` that hold on `day`."""
@@ -37,7 +39,12 @@ class Alias(models.Model):
     class Meta:
         ordering = ["name"]
         verbose_name_plural = "aliases"
-        constraints = [models.UniqueConstraint(fields=["model", "name"], name="one_alias_per_model_and_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["model", "name", "from_day"], name="one_alias_per_model_name_and_start"),
+            models.UniqueConstraint(
+                fields=["model", "name"], condition=Q(from_day__isnull=True), name="one_alias_without_a_start"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

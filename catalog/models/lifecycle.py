@@ -36,25 +36,23 @@ class Dates:
     absences: tuple[tuple[date, date], ...] = ()
 
     def status(self, day: date) -> Status:
-        if (self.delisted_on and self.delisted_on <= day) or any(start <= day < end for start, end in self.absences):
-            return Status.DELISTED
-        if self.retires_on and self.retires_on <= day:
-            return Status.RETIRED
-        if self.retires_on and self.retires_on <= day + timedelta(days=RETIRING_DAYS):
-            return Status.RETIRING
-        if self.deprecated_on and self.deprecated_on <= day:
-            return Status.DEPRECATED
-        if self.is_only_announced(day):
-            return Status.ANNOUNCED
-        return Status.ACTIVE
+        return status_of(
+            day,
+            announced_on=self.announced_on,
+            released_on=self.released_on,
+            deprecated_on=self.deprecated_on,
+            retires_on=self.retires_on,
+            listed_on=self.listed_on,
+            delisted_on=self.delisted_on,
+            is_absent=any(start <= day < end for start, end in self.absences),
+        )
 
-    def is_only_announced(self, day: date) -> bool:
-        """Made known, and neither released by its vendor nor listed by `day`."""
-        if self.listed_on and self.listed_on <= day:
-            return False
-        if self.released_on:
-            return self.released_on > day
-        return self.announced_on is not None
+    def words(self, day: date) -> str:
+        """The status as people read it. Before the vendor spoke of a model nobody can say that it was announced."""
+        status = self.status(day)
+        if status is Status.ANNOUNCED and not (self.announced_on and self.announced_on <= day):
+            return "Not released yet"
+        return words(status, self.days_left(day))
 
     def boundaries(self) -> set[date]:
         """Every day on which the status can change."""
@@ -66,8 +64,51 @@ class Dates:
         return {day for day in days if day is not None}
 
     def days_left(self, day: date) -> int | None:
-        """Whole days until the vendor retires the model; None where no day is known or it has passed."""
-        return (self.retires_on - day).days if self.retires_on and self.retires_on > day else None
+        return days_left(self.retires_on, day)
+
+
+def status_of(
+    day: date,
+    *,
+    announced_on: date | None = None,
+    released_on: date | None = None,
+    deprecated_on: date | None = None,
+    retires_on: date | None = None,
+    listed_on: date | None = None,
+    delisted_on: date | None = None,
+    is_absent: bool = False,
+) -> Status:
+    """The rule itself, for days that were read as plain values; `is_absent` says that `day` is within an absence.
+
+    A retirement is no news before the deprecation that announced it: until then nobody on that day could know of it.
+    """
+    if is_absent or (delisted_on and delisted_on <= day):
+        return Status.DELISTED
+    if retires_on and retires_on <= day:
+        return Status.RETIRED
+    is_known = deprecated_on is None or deprecated_on <= day
+    if retires_on and is_known and retires_on <= day + timedelta(days=RETIRING_DAYS):
+        return Status.RETIRING
+    if deprecated_on and deprecated_on <= day:
+        return Status.DEPRECATED
+    if is_only_announced(day, announced_on, released_on, listed_on):
+        return Status.ANNOUNCED
+    return Status.ACTIVE
+
+
+def is_only_announced(day: date, announced_on: date | None, released_on: date | None, listed_on: date | None) -> bool:
+    """Made known, and neither released by its vendor nor listed by `day`. A model of which no such day is on record
+    was always there, as far as anybody knows."""
+    if listed_on and listed_on <= day:
+        return False
+    if released_on:
+        return released_on > day
+    return announced_on is not None or listed_on is not None
+
+
+def days_left(retires_on: date | None, day: date) -> int | None:
+    """Whole days until the vendor retires a model; None where no day is known or it has passed."""
+    return (retires_on - day).days if retires_on and retires_on > day else None
 
 
 def words(status: Status | str, days_left: int | None) -> str:

@@ -6,10 +6,12 @@ from typing import Any, Self
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from catalog.models.sources import Market, Source
 from catalog.models.variants import LARGEST_CONTEXT, LanguageModel
+
+PLAYED_AT = "openrouter"  # the market whose ids the playground's upstream understands
 
 
 class ListingQuerySet(models.QuerySet["Listing"]):
@@ -22,12 +24,16 @@ class ListingQuerySet(models.QuerySet["Listing"]):
 
     def for_playground(self) -> Self:
         """Main listings that a prompt can be sent to, with prices and parameters: six queries however many rows."""
-        return self.main().with_prices().prefetch_related("parameters__source").order_by("model__name")
+        chatting = self.main().filter(has_chat_completions=True, market__slug=PLAYED_AT)
+        return chatting.with_prices().prefetch_related("parameters__source").order_by("model__name")
 
-    def for_costs(self, model_ids: list[str]) -> QuerySet["Listing", tuple[Any, ...]]:
-        """Of each main listing, or of those of the models with these ids: pk, vendor, slug, name, and the days on which
-        it was delisted, retired, deprecated, released and listed, its tokenizer, and its
-        context here and by its vendor. Plain tuples, one query."""
+    def for_costs(self, model_ids: list[str], day: date) -> QuerySet["Listing", tuple[Any, ...]]:
+        """Of each main listing, or of those of the models with these ids: pk, vendor, slug, name, the days that decide
+        its status (announced, released, deprecated, retired, listed, delisted) and whether it was absent on `day`, its
+        tokenizer, its context here and by its vendor, and whether it writes something that is no text. Plain tuples, one
+        query."""
+        from catalog.models.absences import Absence
+
         found = self.main()
         if model_ids:
             wanted = Q(pk__in=[])
@@ -35,19 +41,25 @@ class ListingQuerySet(models.QuerySet["Listing"]):
                 vendor, _, slug = model_id.partition("/")
                 wanted |= Q(model__vendor__slug=vendor, model__slug=slug)
             found = found.filter(wanted)
+        absences = Absence.objects.filter(listing=OuterRef("pk"), from_day__lte=day, to_day__gt=day)
+        written = LanguageModel.output_modalities.through.objects.filter(languagemodel=OuterRef("model"))
+        no_text = Exists(written) & ~Exists(written.filter(modality__slug="text"))
         return found.order_by().values_list(
             "pk",
             "model__vendor__slug",
             "model__slug",
             "model__name",
-            "delisted_on",
-            "model__retires_on",
-            "model__deprecated_on",
+            "model__announced_on",
             "model__released_on",
+            "model__deprecated_on",
+            "model__retires_on",
             "listed_on",
+            "delisted_on",
+            Exists(absences),
             "model__tokenizer",
             "context_length",
             "model__context_length",
+            no_text,
         )
 
     def for_map(self, listings: list[int]) -> QuerySet["Listing", tuple[Any, ...]]:
@@ -129,6 +141,10 @@ class Listing(models.Model):
         return next(
             (period for period in self.periods.all() if period.currency == currency and period.covers(day)), None
         )
+
+    def is_played(self) -> bool:
+        """Whether the playground has it on offer; `ListingQuerySet.for_playground` has the same rule for many rows."""
+        return self.is_main and self.has_chat_completions and self.market.slug == PLAYED_AT
 
     def context_limit(self) -> int | None:
         """Tokens of prompt and answer together at this market."""

@@ -82,7 +82,8 @@ class PinQuerySet(models.QuerySet["Pin"]):
 
 
 class Pin(models.Model):
-    """An admin's value of one field of a model or of one of its listings (where `price` stands for what it costs), which no import may overwrite; remove it to follow the sources again.
+    """An admin's value of one field of a model, or of one of its listings (where `price` stands for what it costs). No
+    import may overwrite it; remove it to follow the sources again.
 
     An import notes in `standing` when the source has come to agree with the pin, or has moved on to a third value: both
     are a reason to look at the pin again.

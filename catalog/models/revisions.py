@@ -75,6 +75,7 @@ class Revision(models.Model):
     origin = models.CharField(max_length=200, blank=True, help_text="The file or address that was read.")
     digest = models.CharField(max_length=64, blank=True)
     entries = models.PositiveIntegerField(default=0)
+    is_extract = models.BooleanField("of an extract", default=False, help_text="What the file lacks says nothing.")
     is_forced = models.BooleanField("applied against a refusal", default=False)
     refusals = models.JSONField(default=list, blank=True, help_text="Sentences: why it is not applied without force.")
     seen = models.JSONField(default=list, blank=True, editable=False, help_text="The listings that were on the list.")
@@ -106,6 +107,7 @@ class Change(models.Model):
         BACK = "back", "back"
         REMOVED = "removed", "removed"
         CONFLICT = "conflict", "conflict"
+        SAID = "said", "said the same"
         BAD = "bad", "not usable"
 
     class Outcome(models.TextChoices):

@@ -27,6 +27,13 @@ class WordSet(models.Model):
         return self.words
 
 
+NARROWED_BY = (
+    "status", "reads", "parameters", "vendor", "family", "licence", "context_length",
+    "input_sort", "output_sort", "cache_sort", "released_on", "listed_on", "announced_on",
+    "max_completion_tokens", "parameters_total", "writes", "name", "public_id", "vendor_name", "model",
+)  # fmt: skip
+
+
 class SpanQuerySet(models.QuerySet["Span"]):
     def on(self, day: date) -> Self:
         """The one span of each model that was known by `day`."""
@@ -41,7 +48,7 @@ class Span(models.Model):
     starts on the day on which it was first known: announced, released, listed or priced, or else on `date.min`.
     """
 
-    model = models.ForeignKey(LanguageModel, on_delete=models.CASCADE, related_name="spans")
+    model = models.ForeignKey(LanguageModel, on_delete=models.CASCADE, related_name="spans", db_index=False)
     from_day = models.DateField()
     to_day = models.DateField(default=ALWAYS)
     public_id = models.CharField(max_length=170)
@@ -64,14 +71,17 @@ class Span(models.Model):
     input_sort = models.DecimalField(max_digits=24, decimal_places=18, null=True)
     output_sort = models.DecimalField(max_digits=24, decimal_places=18, null=True)
     cache_sort = models.DecimalField(max_digits=24, decimal_places=18, null=True)
-    reads = models.ForeignKey(WordSet, on_delete=models.PROTECT, related_name="+")
-    writes = models.ForeignKey(WordSet, on_delete=models.PROTECT, related_name="+")
-    parameters = models.ForeignKey(WordSet, on_delete=models.PROTECT, related_name="+")
+    reads = models.ForeignKey(WordSet, on_delete=models.PROTECT, related_name="+", db_index=False)
+    writes = models.ForeignKey(WordSet, on_delete=models.PROTECT, related_name="+", db_index=False)
+    parameters = models.ForeignKey(WordSet, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     objects = SpanQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["model", "from_day"], name="one_span_per_model_and_start")]
+        # The one index that every view of the table is read from: a day's spans lie together in it, with all that rows are
+        # filtered, ordered and counted by, so that only the rows shown are fetched. Measured in docs/decisions/0006.
+        indexes = [models.Index(fields=["to_day", "from_day", *NARROWED_BY], name="spans_of_a_day")]
 
     def __str__(self) -> str:
         return f"{self.public_id} from {self.from_day}"

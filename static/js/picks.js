@@ -1,5 +1,9 @@
-// Keeps the ticked models of the table while filters change, and says on the Compare button how many there are.
-(() => {
+// Keeps the ticked models of the table while filters change, says on the Compare button how many there are, and refuses in a
+// sentence beside it the one that would be more than fit side by side.
+"use strict";
+
+{
+  const MOST = 6;
   const picked = new Set();
   const boxes = () => document.querySelectorAll("#models input[name=model]");
 
@@ -16,14 +20,22 @@
       button.form.append(input);
     }
   };
+  const say = (sentence) => {
+    const place = document.querySelector("[data-picks-said]");
+    if (place) place.textContent = sentence;
+  };
   const restore = () => {
     boxes().forEach((box) => { if (picked.has(box.value)) box.checked = true; });
     show();
   };
 
   document.addEventListener("change", (event) => {
-    if (!event.target.matches("#models input[type=checkbox][name=model]")) return;
-    picked[event.target.checked ? "add" : "delete"](event.target.value);
+    const box = event.target;
+    if (!box.matches("#models input[type=checkbox][name=model]")) return;
+    const isTooMany = box.checked && picked.size >= MOST;
+    if (isTooMany) box.checked = false;
+    else picked[box.checked ? "add" : "delete"](box.value);
+    say(isTooMany ? `${MOST} models fit side by side. Take a tick away first.` : "");
     show();
   });
   document.addEventListener("htmx:afterSettle", restore);
@@ -31,4 +43,4 @@
     boxes().forEach((box) => { if (box.checked) picked.add(box.value); });
     show();
   });
-})();
+}

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.test import Client
 
+from catalog.admin.conflicts import SEEN
 from catalog.models import LanguageModel, Listing, PricePeriod, Source
 
 
@@ -30,6 +31,8 @@ def open_form(client: Client, url: str) -> dict[str, Any]:
     response = client.get(url)
     assert response.status_code == 200
     data = shown(response.context["adminform"].form)
+    if response.context.get("seen"):
+        data[SEEN] = response.context["seen"]
     for inline in response.context["inline_admin_formsets"]:
         data |= shown(inline.formset.management_form)
         for form in inline.formset.initial_forms:
@@ -40,6 +43,11 @@ def open_form(client: Client, url: str) -> dict[str, Any]:
 def save(client: Client, url: str, **changes: Any) -> Any:
     """Open the page, change these fields, press Save."""
     return client.post(url, open_form(client, url) | changes)
+
+
+def unsealed(data: dict[str, Any]) -> dict[str, Any]:
+    """What a form holds, without the token that says when it was opened."""
+    return {name: value for name, value in data.items() if name != SEEN}
 
 
 def add_row(data: dict[str, Any], prefix: str, **fields: Any) -> None:

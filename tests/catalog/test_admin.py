@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Alias, LanguageModel, Listing, Parameter, Pin, PricePeriod, Rate
 from catalog.seeding import seed
@@ -20,6 +22,7 @@ from tests.catalog.admin_pages import (
     open_period,
     row_number,
     save,
+    unsealed,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
@@ -45,11 +48,24 @@ def test_the_models_page_holds_all_of_it(editor: Client) -> None:
     assert "Save the model with a listing first" in editor.get("/admin/catalog/languagemodel/add/").content.decode()
 
 
+OF_EVERY_KIND = [  # with gaps, variants, two currencies, half a price, embeddings, audio, and without any listing
+    "mistral-large-2512",
+    "mistral-large-2407",
+    "devstral-2512",
+    "pixtral-large-2411",
+    "ministral-8b",
+    "mixtral-8x7b-instruct",
+    "codestral-embed-2505",
+    "voxtral-small-24b-2507",
+    "mistral-ocr-4-1",
+]
+
+
 def test_saving_unchanged_changes_nothing(editor: Client) -> None:
     before = [
         list(table.objects.order_by("pk").values()) for table in (LanguageModel, Listing, PricePeriod, Rate, Parameter)
     ]
-    for model in LanguageModel.objects.all():
+    for model in LanguageModel.objects.filter(slug__in=OF_EVERY_KIND):
         accepted(save(editor, change_url(model)))
     assert before == [
         list(table.objects.order_by("pk").values()) for table in (LanguageModel, Listing, PricePeriod, Rate, Parameter)
@@ -88,10 +104,10 @@ def test_taking_the_pin_away_follows_the_sources_again(editor: Client, field: st
     before = open_form(editor, change_url(model))
     accepted(save(editor, change_url(model), **{field: value}))
     seed()
-    assert open_form(editor, change_url(model)) != before
+    assert unsealed(open_form(editor, change_url(model))) != unsealed(before)
     accepted(save(editor, change_url(model), **{"pins-0-DELETE": "on"}))
     assert not Pin.objects.exists()
-    assert open_form(editor, change_url(model)) == before
+    assert unsealed(open_form(editor, change_url(model))) == unsealed(before)
 
 
 def test_an_unpinned_field_of_an_unseeded_model_goes_back(editor: Client) -> None:
@@ -156,6 +172,26 @@ def test_a_new_model_with_its_listing(editor: Client) -> None:
 def test_editors_edit_the_catalog_and_nothing_else(editor: Client, address: str) -> None:
     assert editor.get(f"/admin/{address}").status_code == 403
     assert address not in editor.get("/admin/").content.decode()
+
+
+def test_queries_of_the_models_page_do_not_grow(editor: Client) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert editor.get(change_url(large_3())).status_code == 200
+        return len(captured)
+
+    first = count()
+    listing = open_period().listing
+    for number in range(15):
+        LanguageModel.objects.create(vendor=large_3().vendor, slug=f"m{number}", name=f"M {number}")
+        Alias.objects.create(model=large_3(), name=f"alias-{number}")
+        Pin.objects.set(large_3(), f"field_{number}", "1", "2", "Because", None, listing)
+        Parameter.objects.create(listing=listing, source=open_period().source, name=f"p{number}", kind="integer")
+        day = date(2020, 1, 1) + timedelta(number)
+        PricePeriod.objects.create(
+            listing=listing, source=open_period().source, starts_on=day, ends_on=day + timedelta(1)
+        )
+    assert count() == first
 
 
 @pytest.mark.parametrize("address", ["languagemodel/", "priceperiod/", "listing/", "parameter/", "observation/"])

@@ -80,4 +80,4 @@ def test_a_discount_counts_where_no_input_price_is_known(client: Client) -> None
     period.discount = "0.25"
     period.save()
     table = client.get("/", {"q": "output-only"}).context["rows"]
-    assert [row.output.text for row in table] == ["1.50"]
+    assert [row.prices["output"].text for row in table] == ["1.50"]

@@ -65,7 +65,7 @@ def test_differences_are_marked_and_can_stand_alone(client):
         (["mistralai/a"], 200, "a is alone here. Add at least one more model."),
         (["mistralai/a", "mistralai/a"], 200, "a is alone here"),
         (["mistralai/a", "x/y"], 200, "No model is called x/y."),
-        ([f"mistralai/{number}" for number in range(7)], 400, "These are 7 models; 6 fit side by side."),
+        ([f"mistralai/{number}" for number in range(61)], 400, "These are 61 models; 6 fit side by side, and no more"),
         (["a\0b"], 400, "A model’s id is its vendor and name"),
     ],
 )
@@ -83,6 +83,24 @@ def test_a_model_can_be_taken_away_and_added(client):
     assert 'href="?model=mistralai%2Fa&amp;model=mistralai%2Fc"' in page
     assert '<option value="mistralai/d">' in page
     assert "/playground/?model=mistralai/a&amp;model=mistralai/b&amp;model=mistralai/c" in page
+
+
+def test_of_more_than_six_the_first_are_compared_and_the_others_kept(client):
+    for slug in "abcdefgh":
+        make_priced(slug)
+    query = {"model": [f"mistralai/{slug}" for slug in "abcdefgh"]}
+    response = client.get("/compare/", query)
+    assert response.status_code == 200
+    assert [side.model.slug for side in response.context["sides"]] == list("abcdef")
+    assert "These are 8 models; 6 fit side by side. Left out for now: g , h ." in words_of(response)
+    page = text_of(response)
+    without_a = "".join(f"&amp;model=mistralai%2F{slug}" for slug in "bcdefgh").removeprefix("&amp;")
+    assert f'href="?{without_a}"' in page
+    for slug in "abcdefgh":
+        assert f'<input type="hidden" name="model" value="mistralai/{slug}">' in page
+    sheet = json.loads(text_of(client.get("/compare/", query | {"format": "json"})))
+    assert sheet["about"].endswith("The first 6 of 8 models.")
+    assert "Left out" not in words_of(client.get("/compare/", {"model": query["model"][:6]}))
 
 
 def test_parameters_are_compared_with_their_defaults(client):
@@ -112,16 +130,20 @@ def test_the_number_of_queries_does_not_grow(client, django_assert_max_num_queri
     counts = []
     for shown in (2, 5):
         query = {"model": [f"mistralai/m{number}" for number in range(shown)]}
-        with django_assert_max_num_queries(16) as queries:
+        with django_assert_max_num_queries(18) as queries:
             client.get(path, query)
         counts.append(len(queries))
     assert counts[0] == counts[1]
 
 
 def test_exports_hold_the_rows_shown(client, seeded):
-    rows = list(csv.DictReader(io.StringIO(text_of(client.get("/?format=csv&q=devstral")))))
-    assert [row["Id"] for row in rows] == ["mistralai/devstral-2512"]
-    assert (rows[0]["Context"], rows[0]["Input $/M"], rows[0]["Listed"]) == ("262144", "0.4", "2025-12-09")
+    sheet = csv.DictReader(
+        io.StringIO(text_of(client.get("/", {"format": "csv", "name": '"mistralai/devstral-2512"'})))
+    )
+    rows = {row["Id"]: row for row in sheet}
+    assert "mistralai/mistral-large-2512" not in rows
+    row = rows["mistralai/devstral-2512"]
+    assert (row["Context"], row["Input $/M"], row["Listed"]) == ("262144", "0.4", "2025-12-09")
     costs = json.loads(text_of(client.get("/costs/", WORKLOAD | {"format": "json", "model": SEEDS[0]})))
     assert costs["rows"][0]["One request"] == "0.0047"
     table = text_of(client.get("/compare/", {"model": SEEDS[:2], "format": "md", "differences": 1}))
@@ -168,3 +190,28 @@ def test_the_price_of_what_is_delisted_is_called_a_last_one(client, seeded):
     }
     assert notes["Input"] == ["", "", "last price", ""]
     assert notes["One request"] == ["$4.70 per 1,000", "", "last price", "$4.56 per 1,000"]
+
+
+def test_what_is_not_known_of_one_is_no_difference(client):
+    make_priced("a", licence="MRL", retires_on=date(2150, 1, 1))
+    make_parameter(make_priced("b", context_length=None).main_listing(), "seed")
+    query = {"model": ["mistralai/a", "mistralai/b"]}
+    response = client.get("/compare/", query)
+    differing = {line.label for group in response.context["groups"] for line in group.lines if line.differs}
+    assert differing == set()
+    assert lines_of(response)["Licence"] == ["MRL", "—"]
+    make_parameter(make_priced("c", licence="MIT").main_listing(), "top_k")
+    only = lines_of(client.get("/compare/", {"model": [*query["model"], "mistralai/c"], "differences": 1}))
+    assert only == {
+        "Licence": ["MRL", "—", "MIT"],
+        "seed": ["not listed", "float", "not listed"],
+        "top_k": ["not listed", "not listed", "float"],
+    }
+
+
+def test_a_retirement_is_told_as_of_the_day(client):
+    make_priced("a", retires_on=date(2026, 3, 1))
+    make_priced("b")
+    query = {"model": ["mistralai/a", "mistralai/b"]}
+    for day, told in (("2026-02-28", "Retires Mar 1, 2026"), ("2026-03-01", "Retired Mar 1, 2026")):
+        assert lines_of(client.get("/compare/", query | {"as_of": day}))["Retirement"] == [told, "—"]

@@ -218,7 +218,7 @@ def test_an_alias_has_a_page_of_its_own(client, seeded):
     assert response.status_code == 200
     words = words_of(response)
     assert "mistralai/mistral-large is another name of Mistral Large 2407" in words
-    assert "OpenRouter sells Mistral Large 2407 as mistralai/mistral-large" in words
+    assert "OpenRouter sells it as mistralai/mistral-large" in words
     assert LARGE_2 in text_of(response)
 
 
@@ -232,7 +232,7 @@ def test_a_name_of_two_models_lists_both(client):
     make_alias(make_model("a", name="Model A"), "either")
     make_alias(make_model("b", name="Model B"), "either")
     words = words_of(client.get("/models/either/"))
-    assert "either is another name of 2 models" in words
+    assert "either is a name of 2 models. Choose the one you mean." in words
     assert "Model A" in words
     assert "Model B" in words
 
@@ -266,7 +266,30 @@ def test_a_page_takes_the_same_queries_however_much_it_holds(client, django_asse
             listing = make_listing(model, upstream_id=f"id-{round_number}-{number}", is_main=False)
             make_period(listing, "1", "2")
             make_parameter(listing, f"parameter-{number}")
-        with django_assert_max_num_queries(25) as queries:
+        with django_assert_max_num_queries(45) as queries:
             client.get(model.get_absolute_url())
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_offered"),
+    [
+        ({}, True),
+        ({"has_chat_completions": False}, False),
+        ({"delisted_on": date(2026, 1, 1)}, False),
+        ({"market": ("mistral", "Mistral")}, False),
+    ],
+)
+def test_the_playground_is_offered_where_a_prompt_can_be_sent(client, fields, is_offered):
+    if "market" in fields:
+        fields = {"market": make_market(*fields["market"])}
+    model = make_model()
+    make_listing(model, **fields)
+    page = text_of(client.get(model.get_absolute_url()))
+    assert (">Try in the playground<" in page) is is_offered
+    assert "Add to compare" in page
+
+
+def test_a_model_without_a_listing_cannot_be_tried(client):
+    assert "Try in the playground" not in text_of(client.get(make_model().get_absolute_url()))

@@ -60,8 +60,8 @@ def test_the_address_of_a_fragment_has_no_empty_fields(client, three):
 @pytest.mark.parametrize(
     ("sort", "order"),
     [
-        ("", ["cheap", "dear", "free"]),  # newest first, unknown last
-        ("released", ["dear", "cheap", "free"]),  # unknown last here too
+        ("", ["cheap", "free", "dear"]),  # newest first; free, of which no release is known, by its listing
+        ("released", ["dear", "free", "cheap"]),
         ("name", ["cheap", "dear", "free"]),
         ("-name", ["free", "dear", "cheap"]),
         ("input", ["free", "cheap", "dear"]),
@@ -88,12 +88,12 @@ def test_the_sorted_column_says_so(client, three):
         ({"modality": "image"}, ["free"]),
         ({"family": "Large"}, ["dear"]),
         ({"parameter": "seed"}, ["dear"]),
-        ({"context": "128k"}, ["cheap", "dear", "free"]),
-        ({"context": "131072"}, ["cheap", "dear", "free"]),
+        ({"context": "128k"}, ["cheap", "free", "dear"]),
+        ({"context": "131072"}, ["cheap", "free", "dear"]),
         ({"context": "200K"}, ["cheap", "free"]),
         ({"price": "0.50"}, ["cheap", "free"]),
         ({"price": "0"}, ["free"]),
-        ({"status": "active"}, ["cheap", "dear", "free"]),
+        ({"status": "active"}, ["cheap", "free", "dear"]),
         ({"status": "retired"}, []),
         ({"q": "%"}, []),
     ],
@@ -131,15 +131,30 @@ def test_junk_is_answered_in_a_sentence(client, three, query, sentence):
 
 
 def test_unknown_parameters_are_ignored(client, three):
-    assert client.get("/?utm_source=x&columns=y").status_code == 200
+    page = client.get("/?utm_source=x&secret=y")
+    assert page.status_code == 200
+    assert 'href="?sort=input"' in text_of(page)
 
 
 def test_bars_and_multipliers(client, three):
     rows = {row.name: row for row in client.get("/").context["rows"]}
-    assert (rows["dear"].input.times, rows["dear"].input.share) == ("4×", 100)
-    assert (rows["cheap"].input.times, rows["cheap"].input.share) == ("1×", 25)
-    assert (rows["free"].input.text, rows["free"].input.times) == ("0.00", "free")
-    assert "cheapest" in rows["free"].input.css
+    dear, cheap, free = (rows[name].prices["input"] for name in ("dear", "cheap", "free"))
+    assert (dear.times, dear.share) == ("4×", 100)
+    assert (cheap.times, cheap.share) == ("1×", 25)
+    assert (free.text, free.times) == ("0.00", "free")
+    assert "cheapest" in free.css
+
+
+def test_what_cannot_be_bought_is_never_the_cheapest(client, three):
+    make_listing(gone := make_model("gone"), delisted_on=date(2026, 1, 1))
+    make_period(gone.main_listing(), "0.25", "0.25")
+    make_listing(coming := make_model("coming", released_on=None), listed_on=date(2028, 1, 1))
+    make_period(coming.main_listing(), "0.10", "0.10")
+    rows = {row.name: row.prices["input"] for row in client.get("/?input=!free").context["rows"]}
+    assert (rows["cheap"].times, rows["dear"].times) == ("1×", "4×")
+    assert [name for name, price in rows.items() if "cheapest" in price.css] == ["cheap"]
+    assert (rows["gone"].text, rows["gone"].times) == ("0.25", "")
+    assert (rows["coming"].text, rows["coming"].times) == ("0.10", "")
 
 
 def test_a_day_in_the_past(client):
@@ -150,10 +165,10 @@ def test_a_day_in_the_past(client):
     make_model("later", released_on=date(2025, 12, 1))
     response = client.get("/?as_of=2025-03-01")
     assert names(response) == ["old"]
-    assert response.context["rows"][0].input.text == "1.00"
+    assert response.context["rows"][0].prices["input"].text == "1.00"
     assert "Mar 1, 2025" in text_of(response)
     assert "Back to today" in text_of(response)
-    assert client.get("/").context["rows"][1].input.text == "0.30"
+    assert client.get("/").context["rows"][1].prices["input"].text == "0.30"
 
 
 def test_nothing_found_says_what_to_do(client, three):
@@ -173,7 +188,35 @@ def test_pages_of_fifty_rows(client):
     assert len(first.context["rows"]) == 50
     assert names(second) == ["model-50"]
     assert "Rows 1 to 50 of 51" in text_of(first)
-    assert names(client.get("/?sort=name&page=99")) == ["model-50"]
+    assert "There is no page" not in text_of(second)
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (51, "There is no page 99: this is the last one, page 2."),
+        (3, "There is no page 99: all rows are on this one."),
+    ],
+)
+def test_a_page_past_the_last_one_says_so(client, rows, sentence):
+    for number in range(rows):
+        make_model(f"model-{number:02}")
+    response = client.get("/?sort=name&page=99")
+    assert names(response)[-1] == f"model-{rows - 1:02}"
+    assert sentence in text_of(response)
+
+
+def test_a_release_that_nobody_tells_is_ordered_by_the_listing_then_the_announcement(client):
+    make_priced("released", released_on=date(2026, 3, 1))
+    make_listing(make_model("listed", released_on=None, announced_on=date(2024, 1, 1)), listed_on=date(2026, 10, 1))
+    make_model("announced", released_on=None, announced_on=date(2026, 5, 1))
+    make_model("silent", released_on=None)
+    response = client.get("/")
+    assert names(response) == ["listed", "announced", "released", "silent"]
+    assert names(client.get("/?sort=released")) == ["released", "announced", "listed", "silent"]
+    assert names(client.get("/?columns=released")) == names(response)
+    rows = {row.name: str(row.html) for row in client.get("/?columns=released").context["rows"]}
+    assert "<td>—</td>" in rows["listed"]
 
 
 def test_ticked_rows_go_to_compare_without_javascript(client, three):
@@ -195,12 +238,14 @@ def test_the_number_of_queries_does_not_grow(client, django_assert_max_num_queri
             make_priced(f"model-{number}", reads="text,image")
 
     add(10, 0)
+    client.get("/")  # the first reader after a change writes the rows of the table anew
     with django_assert_max_num_queries(7) as ten:
         client.get("/")
-    add(10, 10)
-    with django_assert_max_num_queries(7) as twenty:
+    add(20, 10)
+    client.get("/")
+    with django_assert_max_num_queries(7) as thirty:
         client.get("/")
-    assert len(ten) == len(twenty)
+    assert len(ten) == len(thirty)
 
 
 def test_strangers_get_no_cookie(client, three):

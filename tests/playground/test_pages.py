@@ -1,5 +1,6 @@
 """The playground's pages through the client: what a person reads, whole pages and fragments."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +18,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
+ON_SALE = [FOUR[0], FOUR[1], FOUR[3]]  # the third is delisted: no price holds for it, so that no money can be held
+
+
 def form(**changes: Any) -> dict[str, Any]:
     return {"model": FOUR, "text": "Which wind?", "key": "key", "parameter-max_tokens": "100"} | changes
 
@@ -28,6 +32,20 @@ class TestCompose:
         assert "Mistral Large 3 2512" in page
         assert f'value="{FOUR[0]}" checked' in page
         assert "0.0645" in page
+
+    def test_the_models_of_the_address_stand_first(self, signed_in: Client) -> None:
+        page = signed_in.get("/playground/", {"model": FOUR[:2]}).content.decode()
+        boxes = re.findall(r'name="model" value="([^"]+)"( checked)?', page)
+        assert {model_id for model_id, _ in boxes[:2]} == set(FOUR[:2])
+        assert [bool(checked) for _, checked in boxes] == [True, True] + [False] * (len(boxes) - 2)
+        assert len({model_id for model_id, _ in boxes}) == len(boxes) > 2
+
+    def test_a_model_that_is_not_offered_is_named(self, signed_in: Client) -> None:
+        page = signed_in.get("/playground/", {"model": ["zzz", FOUR[0], "<b>"]}).content.decode()
+        assert "zzz is not offered here: no prompt can be sent to it." in page
+        assert "&lt;b&gt; is not offered here" in page
+        assert f"{FOUR[0]} is not offered" not in page
+        assert "is not offered" not in signed_in.get("/playground/", {"model": ""}).content.decode()
 
     def test_with_a_key_it_says_what_is_left(self, signed_in: Client, owner: Any, settings: Any) -> None:
         settings.OPENROUTER_API_KEY = "sk-or-not-a-key"
@@ -112,7 +130,7 @@ class TestCompose:
     def test_a_budget_refuses_in_words(self, signed_in: Client, owner: Any, settings: Any) -> None:
         settings.OPENROUTER_API_KEY = "sk-or-not-a-key"
         budget(owner, "0.0001")
-        response = signed_in.post("/playground/", form())
+        response = signed_in.post("/playground/", form(model=FOUR[:2]))
         assert response.status_code == 422
         assert "Your budget per day has $0.0001 left of $0.0001" in response.content.decode()
         assert not Run.objects.exists()
@@ -253,7 +271,7 @@ class TestSummary:
     def board(self, owner: Any, *costs: str | None) -> list[Run]:
         budget(owner, "5")
         prompt, _ = opening.open_prompt(
-            owner, asked(*FOUR[: len(costs)], max_tokens=9), "openrouter", is_rehearsal=False
+            owner, asked(*ON_SALE[: len(costs)], max_tokens=9), "openrouter", is_rehearsal=False
         )
         for run, cost in zip(prompt.runs.all(), costs, strict=True):
             spent = None if cost is None else Decimal(cost)
@@ -261,10 +279,10 @@ class TestSummary:
         return list(Run.objects.filter(prompt=prompt).select_related("hold"))
 
     def test_all_known(self, owner: Any) -> None:
-        # 0.0047 + 0.0188 + 0.0188 + 0.00456 = 0.04686; 0.0188 / 0.00456 = 4.12...
-        said = summary(self.board(owner, "0.0047", "0.0188", "0.0188", "0.00456"))
+        # 0.0047 + 0.0188 + 0.00456 = 0.02806; 0.0188 / 0.00456 = 4.12...
+        said = summary(self.board(owner, "0.0047", "0.0188", "0.00456"))
         assert said == (
-            "All together this cost $0.04686. Cheapest: Devstral 2 2512. Mistral Large 2411 cost 4.1× as much."
+            "All together this cost $0.02806. Cheapest: Devstral 2 2512. Mistral Large 2407 cost 4.1× as much."
         )
 
     def test_one_unknown_is_named_and_not_added_as_zero(self, owner: Any) -> None:

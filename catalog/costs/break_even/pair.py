@@ -34,8 +34,12 @@ class Pair:
         found = []
         for name, cost in zip(self.names, self.costs, strict=True):
             status = cost.priced.status
-            if status is not Status.ACTIVE:
-                found.append(f"{name} is {status.label.lower()}. {cost.note}".strip())
+            if status is Status.RETIRING:
+                found.append(
+                    f"{name} {cost.priced.status_text[0].lower()}{cost.priced.status_text[1:]}. {cost.note}".strip()
+                )
+            elif status is not Status.ACTIVE:
+                found.append(f"{name} is {cost.priced.status_text.lower()}. {cost.note}".strip())
             elif cost.note:
                 found.append(f"{name}: {cost.note}")
         return found

@@ -34,7 +34,7 @@ def break_even(request: HttpRequest) -> HttpResponse:
     context = page_context(request, form, "break_even") | {
         "choice": choice,
         "found": found,
-        "offered": sorted((each.name, each.public_id, each.status) for each in priced),
+        "offered": sorted((each.name, each.public_id, each.status, each.status_text) for each in priced),
         "sides": sides(choice, form.value("model", [])),
         "kept": kept(form),
     }

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from catalog.records import BrokenFixture
 from catalog.seeding import seed
+from catalog.spans import ensure_fresh
 
 
 class Command(BaseCommand):
@@ -21,6 +22,8 @@ class Command(BaseCommand):
             summary = seed(dry_run=dry_run)
         except BrokenFixture as error:
             raise CommandError(str(error)) from error
+        if not dry_run:
+            ensure_fresh(patience=None)
         if dry_run or options["verbosity"] >= 2:
             for sentence in [*(summary.changes if dry_run else []), *summary.kept_values]:
                 self.stdout.write(sentence)

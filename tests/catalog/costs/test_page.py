@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from catalog.models import Modality
 from tests.catalog.costs.reading import HTMX, WORKLOAD, slugs_of, text_of, words_of
 from tests.factories import make_listing, make_market, make_model, make_period, make_priced, make_rate
 
@@ -40,19 +41,20 @@ def test_the_worked_checks_hold_on_the_page_and_in_every_export(client, seeded, 
 
 
 def test_the_seeds_stand_in_the_order_of_their_cost(client, seeded):
-    response = client.get("/costs/", WORKLOAD)
-    assert slugs_of(response) == [
+    slugs = [
         "devstral-2512",
         "mistral-large-2512",
         "mistral-large-2407",
-        "mistral-large-2411",
-        "pixtral-large-2411",
         "mistral-medium-3-5",
+        "mistral-large-2411",  # delisted, like the next: after what is on sale
+        "pixtral-large-2411",
     ]
+    response = client.get("/costs/", WORKLOAD | {"model": [f"mistralai/{slug}" for slug in reversed(slugs)]})
+    assert slugs_of(response) == slugs
     words = words_of(response)
     assert "1.03× $0.0047" in words
     assert "The cache saves $0.0018 (28%)." in words  # .0065 - .0047 = .0018, of .0065
-    assert "Delisted Last price." in words
+    assert "Delisted Last price, until May 31, 2026." in words
     assert "$0.015 as fresh $0.0075" in words  # Medium 3.5 has no price for cached input
 
 
@@ -98,6 +100,19 @@ def test_unknown_prices_come_last_with_their_reason(client):
     assert "The output price is not known." in words
     assert "No price is known." in words
     assert "—" in words
+
+
+def test_what_writes_no_text_has_no_output_price_to_be_unknown(client):
+    embed, silent = make_model("embed"), make_model("silent")
+    embed.output_modalities.add(Modality.objects.create(slug="embeddings", name="Embeddings"))
+    for model in (embed, silent):
+        make_period(make_listing(model), "0.10")
+    rows = {row.cost.priced.slug: row for row in client.get("/costs/", WORKLOAD).context["page"]}
+    assert rows["embed"].cost.note == "It writes no text: only what it reads is priced."
+    assert rows["silent"].cost.note == "The output price is not known."
+    assert not any(row.is_cheapest for row in rows.values())
+    data = json.loads(text_of(client.get("/api/v1/costs", WORKLOAD | {"model": "mistralai/embed"})))["data"]
+    assert (data[0]["status"], data[0]["reasons"]) == ("at_least", ["It writes no text: only what it reads is priced."])
 
 
 def test_a_tier_says_what_it_adds(client):

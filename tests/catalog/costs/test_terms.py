@@ -158,10 +158,10 @@ def test_what_cannot_be_bought_is_no_measure(client):
 
 
 def test_an_own_price_list_says_what_it_lacks_and_when_it_ended(client, seeded):
-    query = WORKLOAD | {"model": ["mistralai/devstral-2512", "mistralai/mistral-large-2512"]}
+    query = WORKLOAD | {"model": ["mistralai/codestral-2501", "mistralai/mistral-large-2512"]}
     words = words_of(client.get("/costs/", query))
     assert "The list has no price for cached tokens: they are charged as fresh." in words
-    assert "Last price: Mistral sells it no more since Jul 31, 2026." in words
+    assert "Last price: Mistral sells it no more since Nov 30, 2025." in words
 
 
 def test_a_request_without_tokens_is_not_called_free(client):

@@ -56,9 +56,11 @@ def written(*entries: Any, **envelope: Any) -> bytes:
     return json.dumps({"data": list(entries)} | envelope).encode()
 
 
-def previewed(content: bytes, day: date = DAY, kind: str = "openrouter", is_extract: bool = False) -> Revision:
+def previewed(
+    content: bytes, day: date = DAY, kind: str = "openrouter", is_extract: bool = False, user: Any = None
+) -> Revision:
     entries = open_file(KINDS[kind], io.BytesIO(content), day)
-    return preview(KINDS[kind], entries, day, origin="list.json", is_extract=is_extract)
+    return preview(KINDS[kind], entries, day, user, "list.json", is_extract)
 
 
 def imported(*entries: Any, day: date = DAY, is_forced: bool = False, **options: Any) -> Revision:

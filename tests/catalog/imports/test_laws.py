@@ -158,7 +158,7 @@ def told(period: PricePeriod) -> str:
 
 
 class TestSequences(TestCase):
-    @settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+    @settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
     @given(st.lists(ACTS, min_size=1, max_size=9))
     def test_nothing_is_ever_lost(self, acts: list[Any]) -> None:
         make_priced("anvil", "0.40", "0.40", context_length=131_072)
@@ -169,7 +169,7 @@ class TestSequences(TestCase):
             world.act(act)
             world.check()
 
-    @settings(max_examples=20, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+    @settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
     @given(st.lists(ACTS, min_size=1, max_size=6))
     def test_undoing_everything_backwards_ends_where_it_began(self, acts: list[Any]) -> None:
         make_priced("anvil", "0.40", "0.40", context_length=131_072)

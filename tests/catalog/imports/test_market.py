@@ -255,6 +255,13 @@ class TestComingAndGoing:
         assert Listing.objects.filter(misses__gt=0).count() == 0
         assert apply(revision, is_forced=True).is_forced
 
+    def test_an_older_list_is_no_news(self) -> None:
+        imported(*self.entries())
+        old = [model("acme/anvil-0", "5", "5"), model("acme/new")]
+        revision = previewed(written(*old), DAY - timedelta(days=60))
+        assert [line.partition(":")[0] for line in lines(revision)] == ["acme/new"]
+        assert revision.refusals == []
+
     def test_an_extract_says_nothing_of_the_others(self) -> None:
         imported(*self.entries())
         assert differences(previewed(written(*self.entries(1)), LATER, is_extract=True)) == []
@@ -324,6 +331,43 @@ class TestAccepting:
         apply(preview)
         with pytest.raises(CannotApply, match="is applied"):
             apply(preview)
+
+
+class TestLikelySlips:
+    """A price that moves tenfold, or to or from nothing, is refused, until its line is left out or somebody insists."""
+
+    @pytest.mark.parametrize(
+        ("was", "now", "sentence"),
+        [
+            (("0.40", "2.00"), ("4.00", "2.00"), "The price of mistralai/anvil would move 10×"),
+            (("0.40", "2.00"), ("0.40", "0.20"), "The price of mistralai/anvil would move 10×"),
+            (("0.40", "2.00"), ("0", "0"), "mistralai/anvil would become free"),
+            (("0", "0"), ("0.40", "2.00"), "mistralai/anvil would stop being free"),
+        ],
+    )
+    def test_it_is_refused(self, was: tuple[str, str], now: tuple[str, str], sentence: str) -> None:
+        make_priced("anvil", *was)
+        revision = previewed(written(model("mistralai/anvil", *now), model("acme/hammer")))
+        assert len(revision.refusals) == 1
+        assert revision.refusals[0].startswith(sentence)
+        with pytest.raises(Refused):
+            apply(revision)
+        assert PricePeriod.objects.count() == 1
+        price_line = revision.changes.get(kind="price")
+        assert not apply(revision, left_out=[price_line.pk]).is_forced
+        assert LanguageModel.objects.filter(slug="hammer").exists()
+
+    def test_nine_times_is_not(self) -> None:
+        make_priced("anvil", "0.40", "2.00")
+        assert previewed(written(model("mistralai/anvil", "3.60", "2.00"))).refusals == []
+
+
+def test_a_batch_variant_costs_that_in_batches_only() -> None:
+    imported(model("acme/anvil:batch", "0.20", "1.00"))
+    assert price("acme/anvil:batch") == (None, None)
+    period = PricePeriod.objects.get()
+    assert [(rate.component, rate.is_batch) for rate in period.rates.all()] == [("input", True), ("output", True)]
+    assert differences(imported(model("acme/anvil:batch", "0.20", "1.00"))) == []
 
 
 class TestUndoing:

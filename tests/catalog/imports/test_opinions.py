@@ -39,7 +39,7 @@ def test_agreement_is_noted_in_one_line_and_disagreement_in_one_each() -> None:
         "openrouter/mistralai/anvil: Says 131,072 for the context; the catalog shows 262,144.",
         "openrouter/mistralai/anvil: Says 2025-01-12 for the release; the catalog shows 2025-12-01.",
     ]
-    assert lines(revision, "changed") == [
+    assert lines(revision, "said") == [
         "openrouter/mistralai/anvil: Says of anvil: what it reads text, what it writes text, input price $0.4 per 1M, "
         "output price $2 per 1M."
     ]
