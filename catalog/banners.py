@@ -5,7 +5,7 @@ One banner for each thing that a reader has to know before the price: none for a
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,8 @@ from catalog.facts import day_text
 from catalog.models import LanguageModel, Listing
 from catalog.models.lifecycle import Dates, Status, words
 from catalog.pricelist import annotated
+
+LONG_AGO = timedelta(days=30)  # as /quality/ counts it
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,12 @@ def _seen_since(day: date, listings: Iterable[Listing]) -> list[Listing]:
     return [each for each in listings if each.last_seen_on is None or each.last_seen_on >= day]
 
 
+def _as_of(listings: Iterable[Listing], today: date) -> str:
+    """When that was last looked at, where it is long ago."""
+    seen = max((each.last_seen_on for each in listings if each.last_seen_on), default=None)
+    return f", as last seen on {day_text(seen)}" if seen and seen < today - LONG_AGO else ""
+
+
 def _delisted(main: Listing, sold: list[Listing], today: date) -> Banner:
     gap = next((gap for gap in main.absences.all() if gap.from_day <= today < gap.to_day), None)
     if gap is not None:
@@ -75,7 +83,7 @@ def _delisted(main: Listing, sold: list[Listing], today: date) -> Banner:
         text = f"{main.market} sold it until {day_text(main.delisted_on)}"
     text += "; prices below are the last ones."
     if still := _seen_since(main.delisted_on if gap is None else gap.from_day, sold):
-        text += f" It is still listed at {_places(still)}."
+        text += f" It is still listed at {_places(still)}{_as_of(still, today)}."
     return Banner("Delisted.", text, "danger", leads_on=True)
 
 
@@ -88,7 +96,8 @@ def _retirement(model: LanguageModel, dates: Dates, sold: list[Listing], today: 
         title = f"Retired by {vendor}"
         text = f"on {day_text(retires)}{', ' if since else ''}{since}."
         if still := _seen_since(retires, sold):
-            text += f" {_places(still)} still {'lists' if len(_markets(still)) == 1 else 'list'} it."
+            verb = "lists" if len(_markets(still)) == 1 else "list"
+            text += f" {_places(still)} still {verb} it{_as_of(still, today)}."
         return Banner(title, text, "danger", leads_on=True)
     if retires and dates.days_left(today) <= COMING_DAYS:
         title = f"{words(Status.RETIRING, dates.days_left(today))}."

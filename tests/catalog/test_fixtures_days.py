@@ -122,7 +122,7 @@ def test_context_is_the_vendors_and_the_markets_is_told(
 def test_nobody_is_said_to_list_a_model_still_who_was_last_seen_before_its_end(client: Client) -> None:
     """Mistral's listing was read ten days before the retirement that its documentation announced."""
     words = re.sub(r"<[^>]+>|\s+", " ", client.get("/models/mistralai/mistral-medium-3.1/").content.decode())
-    assert "OpenRouter still lists it." in words
+    assert "OpenRouter still lists it, as last seen on Oct 8, 2026." in words
     assert "Mistral still list" not in words
 
 
