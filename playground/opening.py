@@ -69,7 +69,7 @@ def plan(asked: Asked, now: datetime | None = None) -> list[Plan]:
             listing.max_completion_tokens,
             listing.context_limit(),
         )
-        period = listing.period_on(now.date())
+        period = listing.price_on(now.date())
         worst = None
         if period is not None and output_tokens is not None:
             bill = estimate.worst_case(period.pricing_rates(), prompt_tokens, output_tokens, now)

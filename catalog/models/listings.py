@@ -142,6 +142,14 @@ class Listing(models.Model):
             (period for period in self.periods.all() if period.currency == currency and period.covers(day)), None
         )
 
+    def price_on(self, day: date):
+        """The USD price that a request on `day` is priced with: the one in force, or where the market sells it no more the
+        last one; None where neither is known. Reads loaded periods."""
+        if self.delisted_on is None or self.delisted_on > day:
+            return self.period_on(day)
+        known = [period for period in self.periods.all() if period.currency == "USD" and period.starts_on <= day]
+        return max(known, key=lambda period: period.starts_on, default=None)
+
     def is_played(self) -> bool:
         """Whether the playground has it on offer; `ListingQuerySet.for_playground` has the same rule for many rows."""
         return self.is_main and self.has_chat_completions and self.market.slug == PLAYED_AT

@@ -18,9 +18,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
-ON_SALE = [FOUR[0], FOUR[1], FOUR[3]]  # the third is delisted: no price holds for it, so that no money can be held
-
-
 def form(**changes: Any) -> dict[str, Any]:
     return {"model": FOUR, "text": "Which wind?", "key": "key", "parameter-max_tokens": "100"} | changes
 
@@ -271,7 +268,7 @@ class TestSummary:
     def board(self, owner: Any, *costs: str | None) -> list[Run]:
         budget(owner, "5")
         prompt, _ = opening.open_prompt(
-            owner, asked(*ON_SALE[: len(costs)], max_tokens=9), "openrouter", is_rehearsal=False
+            owner, asked(*FOUR[: len(costs)], max_tokens=9), "openrouter", is_rehearsal=False
         )
         for run, cost in zip(prompt.runs.all(), costs, strict=True):
             spent = None if cost is None else Decimal(cost)
@@ -279,10 +276,10 @@ class TestSummary:
         return list(Run.objects.filter(prompt=prompt).select_related("hold"))
 
     def test_all_known(self, owner: Any) -> None:
-        # 0.0047 + 0.0188 + 0.00456 = 0.02806; 0.0188 / 0.00456 = 4.12...
-        said = summary(self.board(owner, "0.0047", "0.0188", "0.00456"))
+        # 0.0047 + 0.0188 + 0.0188 + 0.00456 = 0.04686; 0.0188 / 0.00456 = 4.12...
+        said = summary(self.board(owner, "0.0047", "0.0188", "0.0188", "0.00456"))
         assert said == (
-            "All together this cost $0.02806. Cheapest: Devstral 2 2512. Mistral Large 2407 cost 4.1× as much."
+            "All together this cost $0.04686. Cheapest: Devstral 2 2512. Mistral Large 2411 cost 4.1× as much."
         )
 
     def test_one_unknown_is_named_and_not_added_as_zero(self, owner: Any) -> None:
