@@ -138,7 +138,7 @@ def prices(listings: Ids, day: date) -> dict[int, Price]:
     periods = PricePeriod.objects.latest_on(day).filter(currency="USD")
     periods = periods.filter(listing__is_main=True) if listings is None else periods.filter(listing__in=listings)
     found: dict[int, Price] = {}
-    rows = Rate.objects.filter(period__in=periods).order_by("period", "position")
+    rows = Rate.objects.filter(period__in=periods.values("pk")).order_by("period", "position")
     for (
         listing,
         starts_on,

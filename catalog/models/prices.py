@@ -8,7 +8,8 @@ from typing import Self
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery, Window
+from django.db.models.functions import RowNumber
 
 from catalog import exact, pricing
 from catalog.models.listings import Listing
@@ -27,13 +28,11 @@ class PricePeriodQuerySet(models.QuerySet["PricePeriod"]):
 
     def latest_on(self, day: date) -> Self:
         """For each listing and currency the period in force on `day`, or else the last one before it."""
-        later = PricePeriod.objects.filter(
-            listing=OuterRef("listing"),
-            currency=OuterRef("currency"),
-            starts_on__gt=OuterRef("starts_on"),
-            starts_on__lte=day,
+        # Ranked and not asked for by absence of a later one: PostgreSQL would look at every pair of periods.
+        place = Window(
+            RowNumber(), partition_by=[F("listing"), F("currency")], order_by=[F("starts_on").desc(), F("pk").desc()]
         )
-        return self.filter(~Exists(later), starts_on__lte=day)
+        return self.filter(starts_on__lte=day).annotate(place=place).filter(place=1)
 
     def in_other_currencies(self, day: date, main_listings: list[int]) -> Self:
         """Of the models of these main listings: the periods in other currencies than USD that speak for `day`, at any

@@ -27,7 +27,7 @@ class RateQuerySet(models.QuerySet["Rate"]):
         listing, the end of the period, component, amount, and the condition. One query."""
         periods = PricePeriod.objects.latest_on(day).filter(currency="USD", listing__is_main=True)
         return (
-            self.filter(period__in=periods)
+            self.filter(period__in=periods.values("pk"))
             .order_by("period", "position")
             .values_list(
                 "period__listing_id",

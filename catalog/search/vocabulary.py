@@ -30,7 +30,7 @@ class Vocabulary:
 
     def has(self, word: str) -> bool:
         """Whether the word is, or is part of, any word of the catalog."""
-        return word in self._text
+        return "\n" not in word and word in self._text  # each word stands on a line of its own
 
     def names(self, word: str) -> bool:
         """Whether it is a whole word of some name."""
