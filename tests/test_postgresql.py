@@ -16,7 +16,14 @@ FIRST = ["tests/playground/test_ledger.py", "tests/playground/test_pages.py", "t
 # What the fixtures say is the same on any database; reading them there is tested with everything else.
 FACTS = [
     f"{CATALOG}/test_{name}.py"
-    for name in ("fixtures_mistral", "fixtures_names", "fixtures_prices", "fixtures_sources")
+    for name in (
+        "fixtures",
+        "fixtures_mistral",
+        "fixtures_names",
+        "fixtures_prices",
+        "fixtures_sources",
+        "observations",
+    )
 ]
 
 
