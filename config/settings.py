@@ -47,6 +47,10 @@ if not HTTPS_ONLY:
 # Upstreams. Keys come from here and go into one request header, nowhere else.
 OPENROUTER_API_KEY = secret("OPENROUTER_API_KEY")
 OPENROUTER_BASE_URL = upstream_url("OPENROUTER_BASE_URL", "https://openrouter.ai/api/v1")
+MISTRAL_API_KEY = secret("MISTRAL_API_KEY")
+MISTRAL_BASE_URL = upstream_url("MISTRAL_BASE_URL", "https://api.mistral.ai/v1")
+COMPATIBLE_BASE_URL = upstream_url("COMPATIBLE_BASE_URL", "")
+COMPATIBLE_API_KEY = secret("COMPATIBLE_API_KEY")
 FIRST_TOKEN_SECONDS = number("FIRST_TOKEN_SECONDS", default=120, least=0.1, most=3600)
 IDLE_SECONDS = number("IDLE_SECONDS", default=60, least=0.1, most=3600)
 RUN_SECONDS = number("RUN_SECONDS", default=900, least=1, most=7200)

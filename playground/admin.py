@@ -15,7 +15,10 @@ from catalog import figures
 from playground.models import Budget, Hold, Prompt, Run
 
 PICO = 10**12  # amounts are whole numbers of 10^-12 USD
-TEXTS = {"text", "reasoning", "error_detail", "request", "system", "parameters", "key"}
+TEXTS = {
+    "text", "messages", "parameters", "overrides", "variables", "key", "note", "labels", "searched", "request", "reasoning",
+    "rest", "tool_calls", "validation", "error_detail", "error_body", "generation", "verdict_note",
+}  # fmt: skip
 
 
 def dollars(amount: int | None) -> str:

@@ -4,23 +4,30 @@ A token is at least one byte of UTF-8 in every tokenizer in use, so the bytes of
 template around them, bound the prompt tokens from above for any script. The likely count is only for the eye.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
 from catalog import pricing
 from catalog.pricing import Bill, Component, Rate, Usage
+from playground.messages import Message
 
 TEMPLATE_TOKENS = 16  # for each message, and once for the request: role marks, separators, the beginning of the answer
 BYTES_PER_TOKEN = 4
+MOST_IMAGE_TOKENS = 8192  # of one image, whatever its size: more than any vision model in the catalog makes of one
 
 
-def prompt_bound(messages: Iterable[Mapping[str, str]], extra: str = "") -> int:
+def prompt_bound(messages: Iterable[Message], extra: str = "") -> int:
     """The most prompt tokens that `messages` (and `extra`, such as tools as JSON) can come to."""
     size = TEMPLATE_TOKENS
     for message in messages:
-        size += len(message["content"].encode("utf-8", "replace")) + TEMPLATE_TOKENS
-    return size + len(extra.encode("utf-8", "replace"))
+        size += _bytes(message.content) + TEMPLATE_TOKENS + MOST_IMAGE_TOKENS * len(message.images)
+        size += sum(_bytes(call.name + call.arguments) + TEMPLATE_TOKENS for call in message.tool_calls)
+    return size + _bytes(extra)
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
 
 
 def likely_tokens(text: str) -> int:

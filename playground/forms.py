@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from catalog.models import Listing
+from playground.messages import Message
+from playground.offers import Offer
 from playground.opening import Asked
 from playground.parameters import OUTPUT_LIMIT, Choice, choices_for
 
@@ -22,7 +23,7 @@ def new_key() -> str:
 
 
 class PromptForm(forms.Form):
-    """What a person asks, checked against each chosen model's own parameter table. Give it the listings on offer."""
+    """What a person asks, checked against each chosen model's own parameter table. Give it the offers."""
 
     model = forms.MultipleChoiceField(
         label="Models",
@@ -48,14 +49,14 @@ class PromptForm(forms.Form):
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     mended = forms.BooleanField(required=False, widget=forms.HiddenInput)  # the form on the page shows errors
 
-    def __init__(self, listings: list[Listing], *args: Any, chosen: list[str] | None = None, **kwargs: Any) -> None:
+    def __init__(self, offers: list[Offer], *args: Any, chosen: list[str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offered = {listing.model.public_id: listing for listing in listings}
-        self.fields["model"].choices = [(model_id, each.model.name) for model_id, each in self.offered.items()]
+        self.offered = {offer.key: offer for offer in offers}
+        self.fields["model"].choices = [(key, each.name) for key, each in self.offered.items()]
         if chosen is None:
             chosen = self.data.getlist("model") if self.is_bound else self.initial.get("model", [])
-        self.chosen = [self.offered[model_id] for model_id in dict.fromkeys(chosen) if model_id in self.offered]
-        self.choices: list[Choice] = choices_for(self.chosen or listings)
+        self.chosen = [self.offered[key] for key in dict.fromkeys(chosen) if key in self.offered]
+        self.choices: list[Choice] = choices_for(self.chosen or offers)
         for choice in self.choices:
             self.fields[PREFIX + choice.name] = choice.form_field()
         self._describe()
@@ -86,11 +87,11 @@ class PromptForm(forms.Form):
     def parameter_errors(self) -> bool:
         return any(self[PREFIX + choice.name].errors for choice in self.choices)
 
-    def clean_model(self) -> list[Listing]:
+    def clean_model(self) -> list[Offer]:
         chosen = list(dict.fromkeys(self.cleaned_data["model"]))
         if len(chosen) > MOST_MODELS:
             raise ValidationError(f"Choose up to {MOST_MODELS} models; these are {len(chosen)}.")
-        return [self.offered[model_id] for model_id in chosen]
+        return [self.offered[key] for key in chosen]
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"].replace("\r\n", "\n")
@@ -119,7 +120,9 @@ class PromptForm(forms.Form):
 
     def asked(self) -> Asked:
         cleaned = self.cleaned_data
-        return Asked(cleaned["key"], cleaned["system"], cleaned["text"], self.parameters(), cleaned["model"])
+        system = [Message("system", cleaned["system"])] if cleaned["system"].strip() else []
+        messages = [*system, Message("user", cleaned["text"])]
+        return Asked(cleaned["key"], messages, self.parameters(), cleaned["model"])
 
 
 def initial_parameters(parameters: dict[str, Any] | None = None) -> dict[str, Any]:

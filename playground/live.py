@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from catalog import pricing
+from playground import bodies
 from playground.estimate import likely_tokens
 from playground.models import Run, State
 from playground.upstream.chunks import (
@@ -50,6 +51,7 @@ class LiveRun:
         self.watchers = watchers
         self.request: dict[str, Any] = run.request
         self.rates = run.pricing_rates()
+        self.upstream = run.upstream
         self.is_rehearsal = run.is_rehearsal
         self.stop_ends_billing = run.is_rehearsal or (run.listing is not None and bool(run.listing.stop_ends_billing))
         self.created_at = run.created_at
@@ -65,7 +67,7 @@ class LiveRun:
         self.started = time.monotonic()
         self.first_token_ms: int | None = None
         self.last_token_ms: int | None = None
-        self.prompt_tokens = sum(likely_tokens(message["content"]) for message in run.request.get("messages", []))
+        self.prompt_tokens = sum(likely_tokens(text) for text in bodies.texts(run.request))
         self._bytes = 0
 
     @property

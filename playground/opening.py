@@ -1,18 +1,25 @@
 """From a valid form to a prompt with its runs and holds, in one transaction, before anything goes upstream."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from catalog import exact, frozen, pricing
-from catalog.models import Listing, PricePeriod
-from playground import estimate, ledger
+from catalog.models import PricePeriod
+from playground import bodies, estimate, ledger
+from playground import messages as texts
+from playground.bodies import Routing, Wanted
+from playground.messages import Message
 from playground.models import Prompt, Run
-from playground.parameters import OUTPUT_LIMIT, body
+from playground.offers import Offer
+from playground.parameters import OUTPUT_LIMIT
+from playground.variables import Rows
+
+MOST_RUNS = 600  # of one prompt: a hundred rows by six models
 
 
 class AlreadySent(Exception):
@@ -21,24 +28,58 @@ class AlreadySent(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """A valid request: one prompt for one to six listings."""
+    """A valid request: messages for one to six offers, once, or for each row of values and repeat.
+
+    `overrides` holds by offer what replaces `parameters` in that column; None takes a parameter away there.
+    """
 
     key: str
-    system: str
-    text: str
+    messages: list[Message]
     parameters: dict[str, Any]
-    listings: list[Listing]
+    offers: list[Offer]
+    overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
+    rows: Rows = field(default_factory=Rows)
+    repeats: int = 1
+    api: str = Prompt.API.CHAT
+    streams: bool = True
+    routing: Routing = field(default_factory=Routing)
+    is_stored: bool = True
+    is_blind: bool = False
+    continues: Prompt | None = None
 
-    def messages(self) -> list[dict[str, str]]:
-        system = [{"role": "system", "content": self.system}] if self.system.strip() else []
-        return [*system, {"role": "user", "content": self.text}]
+    @property
+    def text(self) -> str:
+        return texts.title(self.messages)
+
+    def values_for(self, offer: Offer) -> dict[str, Any]:
+        merged = self.parameters | self.overrides.get(offer.key, {})
+        return {name: value for name, value in merged.items() if value is not None}
+
+    def messages_for(self, offer: Offer, row: int | None) -> list[Message]:
+        """What this column is sent for this row: its own earlier answers, its values filled in."""
+        own = [message.of(offer.key) for message in self.messages]
+        return texts.filled(own, self.rows.values(row))
+
+    def is_same_as(self, prompt: Prompt) -> bool:
+        """Whether `prompt` was made from a request like this one."""
+        asked_of = list(dict.fromkeys(run.offer for run in prompt.runs.all()))
+        before = (prompt.parameters, prompt.overrides, prompt.repeats, prompt.api, prompt.streams, prompt.routing)
+        now = (self.parameters, self.overrides, self.repeats, self.api, self.streams, self.routing.to_json())
+        same_texts = not prompt.has_text or (prompt.messages, prompt.variables) == (
+            texts.write(self.messages),
+            self.rows.to_json(),
+        )
+        return before == now and same_texts and asked_of == [offer.key for offer in self.offers]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What would go to one model, and the most it may cost; `worst` is None when its price or length has no bound."""
+    """What would go to one offer for one row, and the most it may cost; `worst` is None when its price or length has no
+    bound."""
 
-    listing: Listing
+    offer: Offer
+    row: int | None
+    repeat: int
     period: PricePeriod | None
     body: dict[str, Any]
     left_out: list[str]
@@ -56,29 +97,66 @@ class Plan:
 
 
 def plan(asked: Asked, now: datetime | None = None) -> list[Plan]:
-    """The plan for each listing in order: pure reading of loaded rows, nothing is written or sent."""
+    """The plans, row by row and in each the offers in order: pure reading of loaded rows, nothing is written or sent."""
     now = now or datetime.now(UTC)
-    messages = asked.messages()
-    plans = []
-    for listing in asked.listings:
-        request, left_out = body(listing, messages, asked.parameters)
-        extra = {name: value for name, value in request.items() if name not in {"model", "messages", "stream"}}
-        prompt_tokens = estimate.prompt_bound(messages, json.dumps(extra) if extra else "")
-        output_tokens = estimate.output_bound(
-            asked.parameters.get(OUTPUT_LIMIT) if OUTPUT_LIMIT not in left_out else None,
-            listing.max_completion_tokens,
-            listing.context_limit(),
+    return [
+        made
+        for row in asked.rows.indexes()
+        for offer in asked.offers
+        for made in _repeated(_plan(asked, offer, row, now), asked.repeats)
+    ]
+
+
+def _repeated(first: Plan, repeats: int) -> list[Plan]:
+    return [Plan(**(vars(first) | {"repeat": repeat})) for repeat in range(repeats)]
+
+
+def _plan(asked: Asked, offer: Offer, row: int | None, now: datetime) -> Plan:
+    listing = offer.listing
+    period = listing.price_on(now.date())
+    rates = period.pricing_rates() if period is not None else []
+    messages = asked.messages_for(offer, row)
+    values = asked.values_for(offer)
+    body = bodies.build(
+        Wanted(
+            listing.upstream_id,
+            messages,
+            values,
+            offer.parameters(),
+            offer.dialect,
+            asked.api,
+            asked.streams,
+            asked.routing.preferences(rates),
         )
-        period = listing.price_on(now.date())
-        worst = None
-        if period is not None and output_tokens is not None:
-            bill = estimate.worst_case(period.pricing_rates(), prompt_tokens, output_tokens, now)
-            worst = bill.total if bill.status is pricing.Status.EXACT else None
-        plans.append(Plan(listing, period, request, left_out, prompt_tokens, output_tokens, worst))
-    return plans
+    )
+    prompt_tokens = estimate.prompt_bound(messages, _beside_the_messages(body.json))
+    output_tokens = estimate.output_bound(
+        values.get(OUTPUT_LIMIT) if OUTPUT_LIMIT not in body.left_out else None,
+        listing.max_completion_tokens,
+        listing.context_limit(),
+    )
+    worst = None
+    if period is not None and output_tokens is not None:
+        bill = estimate.worst_case(rates, prompt_tokens, output_tokens, now)
+        worst = bill.total if bill.status is pricing.Status.EXACT else None
+    return Plan(offer, row, 0, period, body.json, body.left_out, prompt_tokens, output_tokens, worst)
 
 
-def open_prompt(user: Any, asked: Asked, upstream: str, is_rehearsal: bool) -> tuple[Prompt, bool]:
+def _beside_the_messages(body: dict[str, Any]) -> str:
+    """What else of the body a model may be shown: tools and schemas above all."""
+    extra = {name: value for name, value in body.items() if name not in {"model", "messages", "input", "stream"}}
+    return json.dumps(extra, ensure_ascii=False) if extra else ""
+
+
+def total(plans: list[Plan]) -> Decimal | None:
+    """The most that all of it may cost; None when one of it has no bound."""
+    if not plans or any(each.worst is None for each in plans):
+        return None
+    with localcontext(exact.EXACT):
+        return sum((each.worst or Decimal(0) for each in plans), Decimal(0))
+
+
+def open_prompt(user: Any, asked: Asked) -> tuple[Prompt, bool]:
     """The prompt with its runs and holds, and whether it is new: a second call with the same key finds the first one.
 
     Raises `ledger.BudgetRefusal` when a budget, or a price that nobody knows, forbids it, and `AlreadySent` when the key
@@ -89,23 +167,20 @@ def open_prompt(user: Any, asked: Asked, upstream: str, is_rehearsal: bool) -> t
         return _the_same(existing, asked), False
     now = datetime.now(UTC)
     plans = plan(asked, now)
-    if not is_rehearsal:
-        for each in plans:
-            if each.worst is None:
-                raise ledger.BudgetRefusal(
-                    f"{each.listing.model.name} cannot be run within a budget: {each.bound_in_words}. "
-                    "Set the maximum output tokens, or leave this model out."
-                )
+    for each in plans:
+        if each.worst is None and not each.offer.is_rehearsal:
+            raise ledger.BudgetRefusal(
+                f"{each.offer.name} cannot be run within a budget: {each.bound_in_words}. "
+                "Set the maximum output tokens, or leave this model out."
+            )
     try:
         with transaction.atomic():
-            prompt = Prompt.objects.create(
-                user=user, key=asked.key, system=asked.system, text=asked.text, parameters=asked.parameters
-            )
-            runs = [_run(prompt, position, each, upstream, is_rehearsal) for position, each in enumerate(plans)]
+            prompt = _write(user, asked)
+            runs = [_run(prompt, position, each) for position, each in enumerate(plans)]
             Run.objects.bulk_create(runs)
-            amounts = [0 if is_rehearsal else ledger.held_amount(each.worst or Decimal(0)) for each in plans]
+            amounts = [0 if each.offer.is_rehearsal else ledger.held_amount(each.worst or Decimal(0)) for each in plans]
             ledger.reserve(user, list(zip(runs, amounts, strict=True)), now)
-            PricePeriod.objects.filter(pk__in=[each.period.pk for each in plans if each.period]).update(is_used=True)
+            PricePeriod.objects.filter(pk__in={each.period.pk for each in plans if each.period}).update(is_used=True)
     except IntegrityError:
         # Two requests with one key at the same moment: the other one was first, and its prompt is the answer to both.
         existing = Prompt.objects.of(user).filter(key=asked.key).first()
@@ -115,29 +190,55 @@ def open_prompt(user: Any, asked: Asked, upstream: str, is_rehearsal: bool) -> t
     return prompt, True
 
 
+def _write(user: Any, asked: Asked) -> Prompt:
+    names = " ".join(offer.name for offer in asked.offers)
+    said = "\n".join(message.content for message in asked.messages)
+    prompt: Prompt = Prompt.objects.create(
+        user=user,
+        key=asked.key,
+        messages=texts.write(asked.messages),
+        text=asked.text,
+        parameters=asked.parameters,
+        overrides=asked.overrides,
+        variables=asked.rows.to_json(),
+        repeats=asked.repeats,
+        api=asked.api,
+        streams=asked.streams,
+        routing=asked.routing.to_json(),
+        continues=asked.continues,
+        is_stored=asked.is_stored,
+        is_blind=asked.is_blind,
+        searched=texts.folded(f"{said}\n{names}") if asked.is_stored else "",
+    )
+    return prompt
+
+
 def _the_same(existing: Prompt, asked: Asked) -> Prompt:
     """The prompt that was sent with this key, if it asked the same; a key never stands for two different prompts."""
-    models = list(existing.runs.values_list("model_public_id", flat=True))
-    before = (existing.system, existing.text, existing.parameters, models)
-    if before != (asked.system, asked.text, asked.parameters, [listing.model.public_id for listing in asked.listings]):
+    if not asked.is_same_as(existing):
         raise AlreadySent(
             "This form was sent before with other words, so it was not sent again. Press Run once more to send it as it is now."
         )
     return existing
 
 
-def _run(prompt: Prompt, position: int, planned: Plan, upstream: str, is_rehearsal: bool) -> Run:
-    model = planned.listing.model
+def _run(prompt: Prompt, position: int, planned: Plan) -> Run:
+    offer, model = planned.offer, planned.offer.listing.model
     return Run(
         prompt=prompt,
         position=position,
-        listing=planned.listing,
+        row=planned.row,
+        repeat=planned.repeat,
+        offer=offer.key,
+        listing=offer.listing,
         period=planned.period,
         model_public_id=model.public_id,
         model_name=model.name,
-        upstream_id=planned.listing.upstream_id,
-        upstream=upstream,
-        is_rehearsal=is_rehearsal,
+        upstream_id=offer.listing.upstream_id,
+        upstream=offer.upstream,
+        api=prompt.api,
+        streams=prompt.streams,
+        is_rehearsal=offer.is_rehearsal,
         rates=[frozen.freeze(rate) for rate in planned.period.pricing_rates()] if planned.period else [],
         request=planned.body,
         left_out=planned.left_out,

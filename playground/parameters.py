@@ -1,4 +1,4 @@
-"""Request parameters: the form fields that a set of models calls for, and the body that goes to each of them.
+"""Request parameters: the form fields that a set of models calls for.
 
 One field stands for a parameter of all chosen models. A model whose table does not list it gets a body without it,
 and the form says so; an empty field is sent to nobody, because an absent parameter means the provider's own default.
@@ -13,7 +13,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from catalog.models import Listing, Parameter
+from catalog.models import Parameter
+from playground.offers import Offer
 from playground.usage import MOST_TOKENS
 
 OUTPUT_LIMIT = "max_tokens"  # the field's name; a listing may call it otherwise on the wire
@@ -90,7 +91,7 @@ class Choice:
     """One parameter over all chosen models: who takes it and what each says of it."""
 
     name: str
-    rows: dict[str, Parameter] = field(default_factory=dict)  # model's public id -> its own row
+    rows: dict[Offer, Parameter] = field(default_factory=dict)  # each with its own row
     missing: list[str] = field(default_factory=list)  # names of the chosen models that do not take it
 
     @property
@@ -104,9 +105,9 @@ class Choice:
     def defaults(self) -> str:
         """The models' own defaults in words: “1”, or “0.0645 (Mistral Large 3 2512), 1 (Devstral 2 2512)”."""
         by_default: dict[str, list[str]] = {}
-        for row in self.rows.values():
+        for offer, row in self.rows.items():
             if row.default:
-                by_default.setdefault(row.default, []).append(row.listing.model.name)
+                by_default.setdefault(row.default, []).append(offer.name)
         if len(by_default) == 1:
             return next(iter(by_default))
         return ", ".join(f"{default} ({', '.join(names)})" for default, names in by_default.items())
@@ -141,45 +142,24 @@ class Choice:
         """Raise ValidationError naming the first chosen model whose range the value leaves."""
         if not isinstance(value, int | float) or isinstance(value, bool):
             return
-        for row in self.rows.values():
-            name = row.listing.model.name
+        for offer, row in self.rows.items():
             if row.minimum and value < float(row.minimum):
-                raise ValidationError(f"{name} takes {row.minimum} or more; this is {value:g}.")
+                raise ValidationError(f"{offer.name} takes {row.minimum} or more; this is {value:g}.")
             if row.maximum and value > float(row.maximum):
-                raise ValidationError(f"{name} takes {row.maximum} or less; this is {value:g}.")
+                raise ValidationError(f"{offer.name} takes {row.maximum} or less; this is {value:g}.")
 
 
-def choices_for(listings: Iterable[Listing]) -> list[Choice]:
-    """The parameters that at least one of the listings takes, the usual ones first."""
-    tables = {listing: listing.effective_parameters() for listing in listings}
+def choices_for(offers: Iterable[Offer]) -> list[Choice]:
+    """The parameters that at least one of the offers takes, the usual ones first."""
+    tables = {offer: offer.parameters() for offer in offers}
     choices: dict[str, Choice] = {}
-    for listing, table in tables.items():
+    for offer, table in tables.items():
         for name, row in table.items():
             if not row.is_unsupported:
-                row.listing = listing
-                choices.setdefault(name, Choice(name)).rows[listing.model.public_id] = row
+                choices.setdefault(name, Choice(name)).rows[offer] = row
     if "max_completion_tokens" in choices and OUTPUT_LIMIT in choices:
-        choices.pop(
-            "max_completion_tokens"
-        )  # the same limit under its newer name; `body` sends the one a model prefers
+        # The same limit under its newer name; the body has the one that a model prefers.
+        choices.pop("max_completion_tokens")
     for choice in choices.values():
-        choice.missing = [each.model.name for each in tables if each.model.public_id not in choice.rows]
+        choice.missing = [offer.name for offer in tables if offer not in choice.rows]
     return sorted(choices.values(), key=lambda each: (ORDER.index(each.name) if each.name in ORDER else 99, each.name))
-
-
-def body(listing: Listing, messages: list[dict[str, str]], values: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The JSON for one model, and the names of the parameters that were asked for and that it does not take.
-
-    `max_tokens` travels under the name that the model's table prefers: where it is marked deprecated, under the
-    one that replaces it.
-    """
-    table = listing.effective_parameters()
-    sent: dict[str, Any] = {"model": listing.upstream_id, "messages": messages, "stream": True}
-    left_out: list[str] = []
-    for name, value in values.items():
-        row = table.get(name)
-        if row is None or row.is_unsupported:
-            left_out.append(name)
-        else:
-            sent[row.replaced_by if row.is_deprecated and row.replaced_by else name] = value
-    return sent, left_out

@@ -53,7 +53,7 @@ class Runner:
         self._database: ThreadPoolExecutor | None = None
         self._readers: ThreadPoolExecutor | None = None
         self._written: dict[UUID, journal.Mark] = {}
-        self._upstream: upstreams.Connection | None = None
+        self._upstreams: upstreams.Connections | None = None
 
     # Opening and closing
 
@@ -63,7 +63,7 @@ class Runner:
         self._database = ThreadPoolExecutor(1, thread_name_prefix="runner-writer")
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="runner-reader")
         await self.in_database(lambda: journal.interrupt_where(process.is_gone))
-        self._upstream = await upstreams.connect()
+        self._upstreams = await upstreams.connect()
         self._keeper = self._detached(self._keep())
 
     def announce_close(self) -> None:
@@ -84,12 +84,12 @@ class Runner:
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
-        if self._upstream is not None:
-            await self._upstream.aclose()
+        if self._upstreams is not None:
+            await self._upstreams.aclose()
         for executor in (self._database, self._readers):
             if executor is not None:
                 executor.shutdown(wait=True)
-        self._loop = self._database = self._readers = self._upstream = self._keeper = None
+        self._loop = self._database = self._readers = self._upstreams = self._keeper = None
 
     # What others ask of it
 
@@ -200,9 +200,9 @@ class Runner:
         """Read the upstream until it ends, fails, or the person stops it."""
         if live.stop.is_set():
             return endings.stopped(live, may_be_billed=False)
-        if self._upstream is None:
+        if self._upstreams is None:
             raise NotOpen("The upstream is not connected.")
-        upstream = await self._upstream.ready()
+        upstream = await self._upstreams.ready(live.upstream)
         live.begin()
 
         async def read() -> None:

@@ -1,4 +1,4 @@
-"""Which upstream answers here: OpenRouter when its key is set, else the rehearsal."""
+"""Which upstreams answer here: each one whose key or address is set, and where none is, the rehearsal."""
 
 import asyncio
 
@@ -7,14 +7,33 @@ from django.conf import settings
 from playground.rehearsal.process import RehearsalProcess
 from playground.upstream.client import Deadlines, Upstream
 
+REHEARSAL = "rehearsal"
+MAIN = "openrouter"
+
+
+def names() -> list[str]:
+    """The upstreams that are configured, by the name of their market; the rehearsal alone where there is none."""
+    set_up = {
+        MAIN: settings.OPENROUTER_API_KEY,
+        "mistral": settings.MISTRAL_API_KEY,
+        "compatible": settings.COMPATIBLE_BASE_URL,
+    }
+    return [name for name, is_set in set_up.items() if is_set] or [REHEARSAL]
+
 
 def is_rehearsal() -> bool:
     """Whether prompts are answered by the rehearsal: simulated, and free."""
-    return not settings.OPENROUTER_API_KEY
+    return names() == [REHEARSAL]
 
 
-def name() -> str:
-    return "rehearsal" if is_rehearsal() else "openrouter"
+def markets() -> list[str]:
+    """The markets whose listings can be asked. The rehearsal stands in for the main one."""
+    return [MAIN if name == REHEARSAL else name for name in names()]
+
+
+def name_for(market: str) -> str:
+    """Who is asked for a listing of `market`."""
+    return REHEARSAL if is_rehearsal() else market
 
 
 def _deadlines() -> Deadlines:
@@ -23,42 +42,57 @@ def _deadlines() -> Deadlines:
     return Deadlines(first, settings.IDLE_SECONDS, settings.RUN_SECONDS, connect=min(10.0, first / 2))
 
 
-class Connection:
-    """The upstream of this process, open for as long as the runner is. A rehearsal that died is started again."""
+def _configured(name: str) -> Upstream:
+    address, key = {
+        MAIN: (settings.OPENROUTER_BASE_URL, settings.OPENROUTER_API_KEY),
+        "mistral": (settings.MISTRAL_BASE_URL, settings.MISTRAL_API_KEY),
+        "compatible": (settings.COMPATIBLE_BASE_URL, settings.COMPATIBLE_API_KEY),
+    }[name]
+    return Upstream(name, address, key=key, deadlines=_deadlines())
 
-    def __init__(self, upstream: Upstream | None, rehearsal: RehearsalProcess | None) -> None:
-        self._upstream = upstream
+
+class Connections:
+    """The upstreams of this process, open for as long as the runner is. A rehearsal that died is started again."""
+
+    def __init__(self, rehearsal: RehearsalProcess | None) -> None:
+        self._upstreams: dict[str, Upstream] = {}
         self._rehearsal = rehearsal
         self._lock = asyncio.Lock()
 
-    async def ready(self) -> Upstream:
+    async def ready(self, name: str) -> Upstream:
+        """The upstream called `name`. Raises LookupError when it is not configured any more."""
         async with self._lock:
-            if self._rehearsal is not None and not self._rehearsal.is_alive():
-                if self._upstream is not None:
-                    await self._upstream.aclose()
-                await asyncio.to_thread(self._rehearsal.start)
-                self._upstream = None
-            if self._upstream is None:
-                assert self._rehearsal is not None  # noqa: S101  connect() gives one or the other
-                self._upstream = Upstream(
-                    "rehearsal", self._rehearsal.base_url, key="", is_rehearsal=True, deadlines=_deadlines()
-                )
-            return self._upstream
+            if name == REHEARSAL:
+                await self._wake_rehearsal()
+            elif name not in names():
+                raise LookupError(f"No upstream “{name}” is configured.")
+            if name not in self._upstreams:
+                self._upstreams[name] = self._rehearsed() if name == REHEARSAL else _configured(name)
+            return self._upstreams[name]
+
+    async def _wake_rehearsal(self) -> None:
+        if self._rehearsal is None:
+            self._rehearsal = RehearsalProcess()
+        if not self._rehearsal.is_alive():
+            if (before := self._upstreams.pop(REHEARSAL, None)) is not None:
+                await before.aclose()
+            await asyncio.to_thread(self._rehearsal.start)
+
+    def _rehearsed(self) -> Upstream:
+        assert self._rehearsal is not None  # noqa: S101  it was woken before
+        return Upstream(REHEARSAL, self._rehearsal.base_url, key="", is_rehearsal=True, deadlines=_deadlines())
 
     async def aclose(self) -> None:
-        if self._upstream is not None:
-            await self._upstream.aclose()
+        for upstream in self._upstreams.values():
+            await upstream.aclose()
         if self._rehearsal is not None:
             await asyncio.to_thread(self._rehearsal.stop)
 
 
-async def connect() -> Connection:
-    """Open the configured upstream; the rehearsal's server starts here."""
+async def connect() -> Connections:
+    """Make the upstreams ready; the rehearsal's server starts here where it is the only one."""
     if not is_rehearsal():
-        upstream = Upstream(
-            "openrouter", settings.OPENROUTER_BASE_URL, key=settings.OPENROUTER_API_KEY, deadlines=_deadlines()
-        )
-        return Connection(upstream, None)
+        return Connections(None)
     rehearsal = RehearsalProcess()
     await asyncio.to_thread(rehearsal.start)
-    return Connection(None, rehearsal)
+    return Connections(rehearsal)

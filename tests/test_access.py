@@ -77,7 +77,7 @@ def test_every_address_is_in_the_table() -> None:
 
 @pytest.fixture
 def run(owner: Any) -> Run:
-    prompt, _ = opening.open_prompt(owner, asked(FOUR[0]), "rehearsal", is_rehearsal=True)
+    prompt, _ = opening.open_prompt(owner, asked(FOUR[0]))
     return prompt.runs.get()
 
 
@@ -167,7 +167,7 @@ def test_somebody_elses_run_does_not_exist(client: Client, run: Run, stranger: A
 
 
 def test_a_run_of_another_prompt_is_not_stopped_through_ones_own(client: Client, run: Run, stranger: Any) -> None:
-    own, _ = opening.open_prompt(stranger, asked(FOUR[1]), "rehearsal", is_rehearsal=True)
+    own, _ = opening.open_prompt(stranger, asked(FOUR[1]))
     client.force_login(stranger, backend=BACKEND)
     assert client.post(reverse("playground:stop", args=[own.pk, run.pk])).status_code == 404
 

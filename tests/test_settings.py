@@ -29,6 +29,8 @@ def test_secrets_have_a_file_form() -> None:
     assert {name for name in documented_variables() if name.endswith("_FILE")} == {
         "SECRET_KEY_FILE",
         "OPENROUTER_API_KEY_FILE",
+        "MISTRAL_API_KEY_FILE",
+        "COMPATIBLE_API_KEY_FILE",
     }
 
 

@@ -1,5 +1,6 @@
 """Listings: a model as one market sells it, with the request parameters it takes there."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Self
 
@@ -22,10 +23,18 @@ class ListingQuerySet(models.QuerySet["Listing"]):
         """One listing for each model: the one whose price and parameters stand for it."""
         return self.filter(is_main=True)
 
-    def for_playground(self) -> Self:
-        """Main listings that a prompt can be sent to, with prices and parameters: six queries however many rows."""
-        chatting = self.main().filter(has_chat_completions=True, market__slug=PLAYED_AT)
-        return chatting.with_prices().prefetch_related("parameters__source").order_by("model__name")
+    def for_playground(self, markets: Iterable[str] = (PLAYED_AT,)) -> Self:
+        """Listings of `markets` that a prompt can be sent to: at the main market those that stand for their model, elsewhere
+        all. With prices, parameters (also those of the model's main listing) and what the model reads: ten queries however
+        many rows."""
+        asked = set(markets)
+        found = Q(market__slug__in=asked - {PLAYED_AT})
+        if PLAYED_AT in asked:
+            found |= Q(market__slug=PLAYED_AT, is_main=True)
+        chatting = self.filter(found, has_chat_completions=True).with_prices()
+        return chatting.prefetch_related(
+            "parameters__source", "model__input_modalities", "model__listings__parameters__source"
+        ).order_by("model__name", "-is_main", "market")
 
     def for_costs(self, model_ids: list[str], day: date) -> QuerySet["Listing", tuple[Any, ...]]:
         """Of each main listing, or of those of the models with these ids: pk, vendor, slug, name, the days that decide

@@ -1,7 +1,20 @@
 """The playground's tables: what was asked, each model's answer, and the money set aside for it."""
 
-from playground.models.money import Budget, Hold
-from playground.models.prompts import Prompt
-from playground.models.runs import Run, State
+from playground.models.money import Budget, Hold, House
+from playground.models.prompts import Image, Label, Prompt, Share
+from playground.models.runs import Reconciliation, Recording, Run, State, Verdict
 
-__all__ = ["Budget", "Hold", "Prompt", "Run", "State"]
+__all__ = [
+    "Budget",
+    "Hold",
+    "House",
+    "Image",
+    "Label",
+    "Prompt",
+    "Reconciliation",
+    "Recording",
+    "Run",
+    "Share",
+    "State",
+    "Verdict",
+]

@@ -66,3 +66,26 @@ class Budget(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user or 'Site'}, {self.get_period_display()}"
+
+
+class House(models.Model):
+    """What an administrator sets for the whole playground. One row; absent, everything has its default."""
+
+    is_open = models.BooleanField("the playground is on", default=True)
+    notice = models.CharField(max_length=300, blank=True, help_text="Shown to everybody while it is off.")
+    retention_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="After so many days texts are removed; bills stay. Blank keeps them."
+    )
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = "playground setting"
+        verbose_name_plural = "playground settings"
+
+    def __str__(self) -> str:
+        return "On" if self.is_open else "Off"
+
+    @classmethod
+    def now(cls) -> "House":
+        """The setting in force: the row, or the defaults where there is none."""
+        return cls.objects.order_by("pk").first() or cls()

@@ -1,11 +1,14 @@
-"""Prompts: what one person asked, of how many models it may be."""
+"""Prompts: what one person asked, of how many models it may be, and what he keeps beside it."""
 
 import uuid
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
+
+LONGEST_NOTE = 5000  # characters
 
 
 class PromptQuerySet(models.QuerySet["Prompt"]):
@@ -14,23 +17,59 @@ class PromptQuerySet(models.QuerySet["Prompt"]):
         return self.filter(user=user)
 
     def for_board(self) -> Self:
-        """With the runs of the board in their order and their holds: three queries."""
-        return self.prefetch_related("runs__hold", "runs__listing__model__vendor")
+        """With the runs of the board in their order, their holds, and the labels: four queries."""
+        return self.prefetch_related("runs__hold", "runs__listing__model__vendor", "labels")
 
-    def for_history(self) -> Self:
-        return self.prefetch_related("runs").order_by("-created_at")
+
+class Label(models.Model):
+    """A word under which one person files his prompts."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="labels")
+    name = models.CharField(max_length=40)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="one_label_per_user_and_name")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Prompt(models.Model):
-    """What was asked: messages and parameters, under one idempotency key, so that a second click is the same prompt."""
+    """What was asked: messages and parameters, under one idempotency key, so that a second click is the same prompt.
+
+    A text that is not to be stored (`is_stored` false) or that the retention setting removed (`purged_at`) is gone from
+    here and from the runs; the bill stays.
+    """
+
+    class API(models.TextChoices):
+        CHAT = "chat", "Chat completions"
+        RESPONSES = "responses", "Responses"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="prompts")
     key = models.CharField("idempotency key", max_length=64)
-    system = models.TextField("system prompt", blank=True)
-    text = models.TextField("prompt")
-    parameters = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    messages = models.JSONField(default=list, help_text="As typed, with variables unfilled (messages.py has the form).")
+    text = models.TextField("prompt", blank=True, help_text="The last message of the user: the title.")
+    parameters = models.JSONField(default=dict)
+    overrides = models.JSONField(default=dict, help_text="Parameters of single columns, by offer; null takes one away.")
+    variables = models.JSONField(default=dict, help_text="Names and rows of values (variables.py has the form).")
+    repeats = models.PositiveSmallIntegerField(default=1)
+    api = models.CharField(max_length=9, choices=API.choices, default=API.CHAT)
+    streams = models.BooleanField(default=True)
+    routing = models.JSONField(default=dict, help_text="What the market's router is told (bodies/routing.py).")
+    continues = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="continuations")
+
+    is_stored = models.BooleanField(default=True, help_text="Whether the texts are kept once the runs are over.")
+    purged_at = models.DateTimeField(null=True, help_text="When the texts were removed.")
+    is_blind = models.BooleanField(default=False, help_text="Whether names stay hidden until every run has a verdict.")
+    revealed_at = models.DateTimeField(null=True, help_text="When a blind prompt's names were shown.")
+    is_favourite = models.BooleanField(default=False)
+    note = models.TextField(max_length=LONGEST_NOTE, blank=True)
+    labels = models.ManyToManyField(Label, related_name="prompts", blank=True)
+    searched = models.TextField(blank=True, editable=False, help_text="All texts, folded, for the search.")
 
     objects = PromptQuerySet.as_manager()
 
@@ -47,3 +86,62 @@ class Prompt(models.Model):
     def is_live(self) -> bool:
         """Whether any of its runs has not reached its end; reads loaded runs."""
         return any(not run.is_over for run in self.runs.all())
+
+    @property
+    def has_text(self) -> bool:
+        """Whether what was asked is still here, so that it can be shown, sent again and continued."""
+        return bool(self.messages)
+
+    @property
+    def hides_names(self) -> bool:
+        return self.is_blind and self.revealed_at is None
+
+    @property
+    def is_matrix(self) -> bool:
+        """Whether one model has more than one run: rows of values, or repeats."""
+        return self.repeats > 1 or len(self.variables.get("rows", [])) > 1
+
+
+class ShareQuerySet(models.QuerySet["Share"]):
+    def open_at(self, moment: Any) -> Self:
+        """Those that show something at `moment`: neither revoked nor expired."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=moment), revoked_at=None)
+
+
+class Share(models.Model):
+    """An unlisted address under which anybody may read one board, until it is revoked or expires."""
+
+    prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="shares")
+    token = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ShareQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"Share of {self.prompt_id}"
+
+
+class Image(models.Model):
+    """An uploaded image, kept once per user however often it is sent. It lies in the database, so that every process of
+    an installation has it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="images")
+    sha256 = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=20)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    size = models.PositiveIntegerField("bytes")
+    content = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [models.UniqueConstraint(fields=["user", "sha256"], name="one_image_per_user_and_content")]
+
+    def __str__(self) -> str:
+        return f"{self.media_type}, {self.width} x {self.height}"

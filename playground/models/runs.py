@@ -29,6 +29,21 @@ class State(models.TextChoices):
     INTERRUPTED = "interrupted", "Interrupted"
 
 
+class Verdict(models.TextChoices):
+    """What the person who asked thinks of an answer beside the others."""
+
+    BETTER = "better", "Better"
+    WORSE = "worse", "Worse"
+
+
+class Reconciliation(models.TextChoices):
+    """Whether the cost of a run that ended without a usage is being asked for; blank where nothing has to be asked."""
+
+    WAITING = "waiting", "Asking for its cost"
+    RECONCILED = "reconciled", "Cost learnt afterwards"
+    UNRECONCILED = "unreconciled", "Cost not to be learnt"
+
+
 LIVE = (State.QUEUED, State.CONNECTING, State.STREAMING, State.STOPPING)
 
 
@@ -42,6 +57,10 @@ class RunQuerySet(models.QuerySet["Run"]):
     def real(self) -> Self:
         """Runs answered by a model, not by the rehearsal."""
         return self.filter(is_rehearsal=False)
+
+    def awaiting_cost(self, moment: datetime) -> Self:
+        """Runs whose cost is due to be asked for at `moment`, the longest waiting first."""
+        return self.filter(reconciliation=Reconciliation.WAITING, reconcile_at__lte=moment).order_by("reconcile_at")
 
     def orphaned(self, silent_since: datetime) -> Self:
         """Live runs whose process has given no sign of life since then."""
@@ -61,15 +80,21 @@ class Run(models.Model):
     prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="runs")
     position = models.PositiveSmallIntegerField(default=0)
 
+    row = models.PositiveSmallIntegerField(null=True, help_text="Which row of the variables' values, from 0.")
+    repeat = models.PositiveSmallIntegerField(default=0, help_text="Which of the repeats, from 0.")
+
+    offer = models.CharField(max_length=200, blank=True, help_text="What was ticked: the model, and where it is asked.")
     listing = models.ForeignKey(Listing, on_delete=models.SET_NULL, null=True, related_name="runs")
     period = models.ForeignKey(PricePeriod, on_delete=models.SET_NULL, null=True, related_name="runs")
     model_public_id = models.CharField("model", max_length=160, db_index=True)
     model_name = models.CharField(max_length=100)
     upstream_id = models.CharField(max_length=150)
-    upstream = models.CharField(max_length=40, help_text="Who was asked: openrouter or rehearsal.")
+    upstream = models.CharField(max_length=40, help_text="Who was asked: openrouter, mistral, compatible or rehearsal.")
+    api = models.CharField(max_length=9, choices=Prompt.API.choices, default=Prompt.API.CHAT)
+    streams = models.BooleanField(default=True)
     is_rehearsal = models.BooleanField(default=False)
     rates = models.JSONField(default=list, help_text="The rates in force when the run began.")
-    request = models.JSONField(default=dict, help_text="The body as it was sent.")
+    request = models.JSONField(default=dict, help_text="The body as it was sent; images by their number.")
     left_out = models.JSONField(
         default=list, help_text="Parameters that were asked for and that this model does not take."
     )
@@ -78,19 +103,37 @@ class Run(models.Model):
     stop_requested = models.BooleanField(default=False)
     text = models.TextField(blank=True)
     reasoning = models.TextField(blank=True)
+    rest = models.TextField(blank=True, help_text="What came after Stop from an upstream that bills it all the same.")
+    tool_calls = models.JSONField(default=list, help_text="Calls in their order: id, name, arguments as text.")
+    validation = models.JSONField(null=True, help_text="Of a structured answer: is_valid, path, message.")
     error = models.CharField(max_length=500, blank=True, help_text="One sentence for the person who asked.")
     error_detail = models.TextField(blank=True, help_text="What the upstream said, cut to a few hundred characters.")
+    error_status = models.PositiveSmallIntegerField(null=True, help_text="HTTP status of the refusal.")
+    error_kind = models.CharField(max_length=60, blank=True, help_text="The upstream's own word for the error.")
+    error_body = models.TextField(blank=True, help_text="The whole body of the refusal, without the key.")
+    retry_at = models.DateTimeField(null=True, help_text="When the upstream said to come again.")
     generation_id = models.CharField(max_length=100, blank=True, db_index=True)
     served_model = models.CharField(max_length=150, blank=True)
     served_provider = models.CharField(max_length=100, blank=True)
     finish_reason = models.CharField(max_length=40, blank=True)
+    native_finish_reason = models.CharField(max_length=40, blank=True)
 
     usage = models.JSONField(null=True, help_text="As the upstream reported it.")
     estimate_usd = models.CharField("worst case before", max_length=60, blank=True)
     computed_usd = models.CharField("computed from usage", max_length=60, blank=True)
     billed_usd = models.CharField("billed by the upstream", max_length=60, blank=True)
 
-    created_at = models.DateTimeField(auto_now_add=True)
+    cost = models.PositiveBigIntegerField(
+        "final cost (10^-12 USD)", null=True, help_text="Billed, else computed; of a rehearsal what it would have cost."
+    )
+    reconciliation = models.CharField(max_length=12, choices=Reconciliation.choices, blank=True, db_index=True)
+    reconcile_at = models.DateTimeField(null=True)
+    reconcile_tries = models.PositiveSmallIntegerField(default=0)
+    generation = models.JSONField(null=True, help_text="What the upstream's record of it says, asked for afterwards.")
+    verdict = models.CharField(max_length=6, choices=Verdict.choices, blank=True)
+    verdict_note = models.CharField(max_length=500, blank=True)
+
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     first_token_ms = models.PositiveIntegerField(null=True)
@@ -157,3 +200,14 @@ class Run(models.Model):
             },
             "error": self.error or None,
         }
+
+
+class Recording(models.Model):
+    """The bytes that one upstream sent for one run, without the key, for download. Apart from the run: it is large."""
+
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="recording")
+    content = models.BinaryField()
+    is_cut = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"Recording of {self.run_id}"

@@ -3,7 +3,9 @@
 from typing import Any
 
 from catalog.models import Listing
+from playground.messages import Message
 from playground.models import Budget
+from playground.offers import Offer
 from playground.opening import Asked
 
 FOUR = [
@@ -14,13 +16,21 @@ FOUR = [
 ]
 
 
-def listings(*model_ids: str) -> list[Listing]:
-    offered = {listing.model.public_id: listing for listing in Listing.objects.for_playground()}
+def offers(*model_ids: str, upstream: str = "rehearsal") -> list[Offer]:
+    offered = {listing.model.public_id: Offer(listing, upstream) for listing in Listing.objects.for_playground()}
     return [offered[model_id] for model_id in (model_ids or FOUR)]
 
 
-def asked(*model_ids: str, key: str = "key", text: str = "Hello", system: str = "", **parameters: Any) -> Asked:
-    return Asked(key, system, text, parameters, listings(*model_ids))
+def asked(
+    *model_ids: str,
+    key: str = "key",
+    text: str = "Hello",
+    system: str = "",
+    upstream: str = "rehearsal",
+    **parameters: Any,
+) -> Asked:
+    messages = [*([Message("system", system)] if system else []), Message("user", text)]
+    return Asked(key, messages, parameters, offers(*model_ids, upstream=upstream))
 
 
 def budget(user: Any, usd: str, period: str = "day") -> Budget:

@@ -20,7 +20,12 @@ SECRETS = ("moonlit question", "be a pirate", "arr, the answer", "hidden thought
 
 @pytest.fixture
 def run(stranger: Any) -> Run:
-    prompt = Prompt.objects.create(user=stranger, key="k", system="be a pirate", text="moonlit question")
+    prompt = Prompt.objects.create(
+        user=stranger,
+        key="k",
+        text="moonlit question",
+        messages=[{"role": "system", "content": "be a pirate"}, {"role": "user", "content": "moonlit question"}],
+    )
     run = Run.objects.create(
         prompt=prompt,
         model_public_id="mistralai/devstral-2512",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from catalog.pricing import Component, Condition, Rate, Usage, bill
 from playground.estimate import likely_tokens, output_bound, prompt_bound, worst_case
+from playground.messages import Message
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LARGE_3 = [Rate(Component.INPUT, Decimal("0.0000005")), Rate(Component.OUTPUT, Decimal("0.0000015"))]
@@ -19,12 +20,12 @@ LARGE_3 = [Rate(Component.INPUT, Decimal("0.0000005")), Rate(Component.OUTPUT, D
     [("", 0), ("Hello", 5), ("é", 2), ("日本語", 9), ("🙂", 4)],
 )
 def test_every_byte_of_the_prompt_may_be_a_token(text: str, least: int) -> None:
-    assert prompt_bound([{"content": text}]) == least + 16 + 16
+    assert prompt_bound([Message("user", text)]) == least + 16 + 16
 
 
 @given(st.text(), st.text())
 def test_a_longer_prompt_never_has_a_lower_bound(text: str, more: str) -> None:
-    assert prompt_bound([{"content": text + more}]) >= prompt_bound([{"content": text}])
+    assert prompt_bound([Message("user", text + more)]) >= prompt_bound([Message("user", text)])
 
 
 @pytest.mark.parametrize(("text", "tokens"), [("", 0), ("a", 1), ("four", 1), ("fives", 2), ("日本語", 3)])

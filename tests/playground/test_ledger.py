@@ -16,7 +16,7 @@ DEVSTRAL = FOUR[3]
 
 
 def open_real(user: Any, **changes: Any) -> Prompt:
-    prompt, _ = opening.open_prompt(user, asked(DEVSTRAL, max_tokens=1000, **changes), "openrouter", is_rehearsal=False)
+    prompt, _ = opening.open_prompt(user, asked(DEVSTRAL, max_tokens=1000, **changes, upstream="openrouter"))
     return prompt
 
 
@@ -43,8 +43,8 @@ class TestOpening:
     def test_one_key_is_one_prompt(self, owner: Any) -> None:
         budget(owner, "1")
         first = open_real(owner, key="same")
-        again = asked(DEVSTRAL, key="same", max_tokens=1000)
-        second, is_new = opening.open_prompt(owner, again, "openrouter", is_rehearsal=False)
+        again = asked(DEVSTRAL, key="same", max_tokens=1000, upstream="openrouter")
+        second, is_new = opening.open_prompt(owner, again)
         assert (second.pk, is_new) == (first.pk, False)
         assert Run.objects.count() == 1
 
@@ -84,14 +84,14 @@ class TestOpening:
 
     def test_a_model_without_a_bound_is_not_run(self, owner: Any) -> None:
         budget(owner, "1000")
-        unbounded = asked(DEVSTRAL)
-        unbounded.listings[0].context_length = None
-        unbounded.listings[0].model.context_length = None
+        unbounded = asked(DEVSTRAL, upstream="openrouter")
+        unbounded.offers[0].listing.context_length = None
+        unbounded.offers[0].listing.model.context_length = None
         with pytest.raises(ledger.BudgetRefusal, match="nothing bounds the length of its answer"):
-            opening.open_prompt(owner, unbounded, "openrouter", is_rehearsal=False)
+            opening.open_prompt(owner, unbounded)
 
     def test_a_rehearsal_holds_nothing_but_has_its_hold(self, stranger: Any) -> None:
-        prompt, _ = opening.open_prompt(stranger, asked(*FOUR), "rehearsal", is_rehearsal=True)
+        prompt, _ = opening.open_prompt(stranger, asked(*FOUR))
         assert [run.hold.amount for run in prompt.runs.all()] == [0, 0, 0, 0]
 
 

@@ -177,7 +177,7 @@ class TestBoard:
     def prompt(self, owner: Any) -> Prompt:
         budget(owner, "5")
         prompt, _ = opening.open_prompt(
-            owner, asked(FOUR[0], max_tokens=2000, structured_outputs=True), "openrouter", is_rehearsal=False
+            owner, asked(FOUR[0], max_tokens=2000, structured_outputs=True, upstream="openrouter")
         )
         return prompt
 
@@ -231,9 +231,7 @@ class TestBoard:
 
     def test_queries_do_not_grow_with_the_models(self, signed_in: Client, owner: Any) -> None:
         def queries(*model_ids: str) -> int:
-            prompt, _ = opening.open_prompt(
-                owner, asked(*model_ids, key=str(len(model_ids))), "rehearsal", is_rehearsal=True
-            )
+            prompt, _ = opening.open_prompt(owner, asked(*model_ids, key=str(len(model_ids))))
             with CaptureQueriesContext(
                 connection,
             ) as captured:
@@ -267,9 +265,7 @@ class TestSummary:
 
     def board(self, owner: Any, *costs: str | None) -> list[Run]:
         budget(owner, "5")
-        prompt, _ = opening.open_prompt(
-            owner, asked(*FOUR[: len(costs)], max_tokens=9), "openrouter", is_rehearsal=False
-        )
+        prompt, _ = opening.open_prompt(owner, asked(*FOUR[: len(costs)], max_tokens=9, upstream="openrouter"))
         for run, cost in zip(prompt.runs.all(), costs, strict=True):
             spent = None if cost is None else Decimal(cost)
             ledger.settle(run.pk, ledger.Outcome(State.DONE, {"computed_usd": cost or ""}, spent))
@@ -288,7 +284,7 @@ class TestSummary:
 
     def test_none_while_something_runs(self, owner: Any) -> None:
         budget(owner, "5")
-        prompt, _ = opening.open_prompt(owner, asked(FOUR[0], max_tokens=9), "openrouter", is_rehearsal=False)
+        prompt, _ = opening.open_prompt(owner, asked(FOUR[0], max_tokens=9, upstream="openrouter"))
         assert summary(prompt.runs.all()) == ""
 
     def test_markdown_is_rendered_without_images_or_markup(self, owner: Any) -> None:

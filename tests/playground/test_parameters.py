@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
+from playground.bodies import Wanted, build
 from playground.forms import PREFIX, PromptForm
-from playground.parameters import body, choices_for
-from tests.playground.builders import FOUR, listings
+from playground.messages import Message
+from playground.parameters import choices_for
+from tests.playground.builders import FOUR, offers
 
 pytestmark = pytest.mark.django_db
 LARGE_3, LARGE_2407, LARGE_2411, DEVSTRAL = FOUR
@@ -17,11 +19,11 @@ def form(*model_ids: str, text: str = "Hello", **parameters: Any) -> PromptForm:
     data = QueryDict(mutable=True)
     data.setlist("model", list(model_ids))
     data.update({"text": text, "key": "key", **{PREFIX + name: value for name, value in parameters.items()}})
-    return PromptForm(listings(), data)
+    return PromptForm(offers(), data)
 
 
 def names(*model_ids: str) -> list[str]:
-    return [choice.name for choice in choices_for(listings(*model_ids))]
+    return [choice.name for choice in choices_for(offers(*model_ids))]
 
 
 @pytest.mark.usefixtures("seeded")
@@ -35,12 +37,12 @@ class TestFields:
         assert "structured_outputs" not in names(LARGE_3)
 
     def test_a_model_that_does_not_take_a_parameter_is_named(self) -> None:
-        choices = {choice.name: choice for choice in choices_for(listings(LARGE_3, DEVSTRAL))}
+        choices = {choice.name: choice for choice in choices_for(offers(LARGE_3, DEVSTRAL))}
         assert choices["structured_outputs"].missing == ["Mistral Large 3 2512"]
         assert choices["temperature"].missing == []
 
     def test_defaults_name_the_model_where_they_differ(self) -> None:
-        choices = {choice.name: choice for choice in choices_for(listings(LARGE_3, DEVSTRAL))}
+        choices = {choice.name: choice for choice in choices_for(offers(LARGE_3, DEVSTRAL))}
         assert choices["temperature"].defaults() == "0.0645 (Mistral Large 3 2512), 1 (Devstral 2 2512)"
         assert choices["top_p"].defaults() == "1"
 
@@ -118,20 +120,28 @@ class TestForm:
 
 @pytest.mark.usefixtures("seeded")
 class TestBody:
-    MESSAGES = [{"role": "user", "content": "Hello"}]
+    def body(self, model_id: str, **values: Any) -> tuple[dict[str, Any], list[str]]:
+        offer = offers(model_id)[0]
+        made = build(Wanted(offer.listing.upstream_id, [Message("user", "Hello")], values, offer.parameters()))
+        return made.json, made.left_out
 
     def test_only_what_the_model_takes_is_sent(self) -> None:
-        sent, left_out = body(listings(LARGE_3)[0], self.MESSAGES, {"temperature": 0.5, "structured_outputs": True})
-        assert sent == {"model": LARGE_3, "messages": self.MESSAGES, "stream": True, "temperature": 0.5}
+        sent, left_out = self.body(LARGE_3, temperature=0.5, structured_outputs=True)
+        assert sent == {
+            "model": LARGE_3,
+            "messages": [{"role": "user", "content": "Hello"}],
+            "stream": True,
+            "temperature": 0.5,
+        }
         assert left_out == ["structured_outputs"]
 
     def test_a_deprecated_limit_travels_under_its_new_name(self) -> None:
-        sent, left_out = body(listings(LARGE_2411)[0], self.MESSAGES, {"max_tokens": 64})
+        sent, left_out = self.body(LARGE_2411, max_tokens=64)
         assert sent["max_completion_tokens"] == 64
         assert "max_tokens" not in sent
         assert left_out == []
 
     def test_the_page_of_the_market_speaks_before_a_copy(self) -> None:
         """OpenRouter's own page of 2407 lists max_tokens as it is; only a third party's copy calls it deprecated."""
-        sent, _ = body(listings(LARGE_2407)[0], self.MESSAGES, {"max_tokens": 64})
+        sent, _ = self.body(LARGE_2407, max_tokens=64)
         assert sent["max_tokens"] == 64

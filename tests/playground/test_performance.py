@@ -18,7 +18,7 @@ TODAY = datetime.now(UTC).date()
 
 def make_run(owner: Any, state: State, first: int | None = None, last: int | None = None, tokens: int = 0) -> Run:
     prompt, _ = opening.open_prompt(
-        owner, asked(FOUR[0], key=str(Run.objects.count()), max_tokens=9), "openrouter", is_rehearsal=False
+        owner, asked(FOUR[0], key=str(Run.objects.count()), max_tokens=9, upstream="openrouter")
     )
     usage = {"prompt_tokens": 100, "completion_tokens": tokens} if tokens else None
     Run.objects.filter(prompt=prompt).update(state=state, first_token_ms=first, last_token_ms=last, usage=usage)
@@ -34,7 +34,7 @@ def runs(seeded: None, owner: Any) -> None:
     make_run(owner, State.FAILED)
     make_run(owner, State.STOPPED, 300, 400)
     make_run(owner, State.INTERRUPTED)
-    opening.open_prompt(owner, asked(FOUR[0], key="rehearsal"), "rehearsal", is_rehearsal=True)
+    opening.open_prompt(owner, asked(FOUR[0], key="rehearsal"))
 
 
 @pytest.mark.usefixtures("runs")

@@ -22,7 +22,7 @@ def run(seeded: None, owner: Any, settings: Any, fake_upstream: FakeUpstream) ->
     settings.OPENROUTER_API_KEY = "sk-or-not-a-key"
     settings.OPENROUTER_BASE_URL = fake_upstream.base_url
     budget(owner, "1")
-    prompt, _ = opening.open_prompt(owner, asked(FOUR[0], max_tokens=9), "openrouter", is_rehearsal=False)
+    prompt, _ = opening.open_prompt(owner, asked(FOUR[0], max_tokens=9, upstream="openrouter"))
     return prompt.runs.get()
 
 

@@ -38,7 +38,7 @@ def stream(user: Any, prompt_id: Any, prepare: Any = None) -> tuple[int, str]:
 
 @pytest.fixture
 def finished(owner: Any) -> Prompt:
-    prompt, _ = opening.open_prompt(owner, asked(*FOUR), "rehearsal", is_rehearsal=True)
+    prompt, _ = opening.open_prompt(owner, asked(*FOUR))
     Run.objects.filter(prompt=prompt).update(state=State.DONE, text="An <b>answer</b>.")
     return prompt
 

@@ -12,8 +12,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.http import QueryDict
 
-from catalog.models import Listing
-from playground import ledger, opening, upstreams
+from playground import ledger, offers, opening
 from playground.accounts import OWNER, owner_link
 from playground.board import final_cost
 from playground.forms import PREFIX, PromptForm, new_key
@@ -40,7 +39,7 @@ class Command(BaseCommand):
         owner_link()
         user = get_user_model().objects.get(username=OWNER)
         try:
-            prompt, _ = opening.open_prompt(user, form.asked(), upstreams.name(), upstreams.is_rehearsal())
+            prompt, _ = opening.open_prompt(user, form.asked())
         except ledger.BudgetRefusal as refusal:
             raise CommandError(str(refusal)) from refusal
         asyncio.run(self._run(prompt, as_text=not options["json"]))
@@ -65,7 +64,7 @@ class Command(BaseCommand):
             if not separator:
                 raise CommandError(f"“{parameter}” is not of the form name=value.")
             data[PREFIX + name] = value
-        form = PromptForm(list(Listing.objects.for_playground()), data)
+        form = PromptForm(offers.offers(), data)
         known = {choice.name for choice in form.choices}
         for parameter in options["param"]:
             if form.chosen and (name := parameter.partition("=")[0]) not in known:

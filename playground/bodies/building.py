@@ -1,0 +1,88 @@
+"""One body: what the model takes of what was asked, in the form of the API that is used and the server that is asked. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from playground.bodies import chat, dialects, responses
+from playground.messages import Message
+
+CHAT, RESPONSES = "chat", "responses"
+STRICT = "structured_outputs"  # in the tables a parameter, on the wire a property of the schema
+
+
+class Row(Protocol):
+    """What the parameter table says of one parameter."""
+
+    is_unsupported: bool
+    is_deprecated: bool
+    replaced_by: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked of one model. `values` are parameters by the names of the form; an absent one is sent to nobody."""
+
+    model: str
+    messages: Sequence[Message]
+    values: Mapping[str, Any]
+    table: Mapping[str, Row]
+    dialect: str = "openrouter"
+    api: str = CHAT
+    streams: bool = True
+    preferences: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Body:
+    """The JSON to send, and the names of the parameters that were asked for and are not in it.
+
+    Images stand in it by their numbers, as `windrose-image:7`; the runner puts their bytes there when it sends it.
+    """
+
+    json: dict[str, Any]
+    left_out: list[str]
+
+
+def build(wanted: Wanted) -> Body:
+    """The body for `wanted`. Names that the table marks as deprecated travel under the one that replaces them."""
+    taken: dict[str, Any] = {}
+    left_out: list[str] = []
+    for name, value in wanted.values.items():
+        row = wanted.table.get(name)
+        if row is None or row.is_unsupported:
+            left_out.append(name)
+        else:
+            taken[row.replaced_by if row.is_deprecated and row.replaced_by else name] = value
+    strict = taken.pop(STRICT, None)
+    if strict is not None and "response_format" in taken:
+        taken["response_format"] = _strict(taken["response_format"], strict)
+    if wanted.api == RESPONSES:
+        fields, refused = responses.fields(taken)
+        content = responses.content(wanted.messages)
+    else:
+        fields, refused = dialects.fields(wanted.dialect, taken)
+        content = chat.content(wanted.messages)
+    body = {"model": wanted.model, **content, "stream": wanted.streams, **fields}
+    if wanted.api == CHAT:
+        body |= dialects.always(wanted.dialect, wanted.streams)
+    if wanted.dialect == "openrouter" and wanted.preferences:
+        body["provider"] = dict(wanted.preferences)
+    return Body(body, left_out + refused)
+
+
+def _strict(response_format: Any, strict: bool) -> Any:
+    """The response format with its schema marked to be kept to the letter, or not; other formats have no such mark."""
+    if not isinstance(response_format, dict) or not isinstance(response_format.get("json_schema"), dict):
+        return response_format
+    return response_format | {"json_schema": response_format["json_schema"] | {"strict": strict}}
+
+
+def texts(body: Mapping[str, Any]) -> list[str]:
+    """Everything that a body of either API says in words, for counting about how much it is."""
+    said = [body["instructions"]] if isinstance(body.get("instructions"), str) else []
+    for item in body.get("messages") or body.get("input") or []:
+        content = item.get("content") or item.get("output") or item.get("arguments") or ""
+        parts = content if isinstance(content, list) else [{"text": content}]
+        said += [part["text"] for part in parts if isinstance(part.get("text"), str)]
+    return said
