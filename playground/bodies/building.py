@@ -55,8 +55,11 @@ def build(wanted: Wanted) -> Body:
         else:
             taken[row.replaced_by if row.is_deprecated and row.replaced_by else name] = value
     strict = taken.pop(STRICT, None)
-    if strict is not None and "response_format" in taken:
-        taken["response_format"] = _strict(taken["response_format"], strict)
+    if strict is not None:
+        if _has_schema(taken.get("response_format")):
+            taken["response_format"] = _strict(taken["response_format"], strict)
+        else:
+            left_out.append(STRICT)  # there is no schema to keep to
     if wanted.api == RESPONSES:
         fields, refused = responses.fields(taken)
         content = responses.content(wanted.messages)
@@ -71,10 +74,12 @@ def build(wanted: Wanted) -> Body:
     return Body(body, left_out + refused)
 
 
-def _strict(response_format: Any, strict: bool) -> Any:
-    """The response format with its schema marked to be kept to the letter, or not; other formats have no such mark."""
-    if not isinstance(response_format, dict) or not isinstance(response_format.get("json_schema"), dict):
-        return response_format
+def _has_schema(response_format: Any) -> bool:
+    return isinstance(response_format, dict) and isinstance(response_format.get("json_schema"), dict)
+
+
+def _strict(response_format: dict[str, Any], strict: bool) -> dict[str, Any]:
+    """The response format with its schema marked to be kept to the letter, or not."""
     return response_format | {"json_schema": response_format["json_schema"] | {"strict": strict}}
 
 

@@ -39,12 +39,17 @@ def content(messages: Sequence[Message]) -> dict[str, Any]:
 def _items(message: Message) -> list[dict[str, Any]]:
     if message.role == "tool":
         return [{"type": "function_call_output", "call_id": message.tool_call_id, "output": message.content}]
-    kind = "output_text" if message.role == "assistant" else "input_text"
-    parts: list[dict[str, Any]] = [{"type": kind, "text": message.content}] if message.content else []
-    parts += [{"type": "input_image", "detail": "auto", "image_url": f"{IMAGE}{number}"} for number in message.images]
-    items: list[dict[str, Any]] = (
-        [{"type": "message", "role": message.role, "content": parts}] if parts or not message.tool_calls else []
-    )
+    items: list[dict[str, Any]] = []
+    if message.role == "assistant":
+        # An answer's parts would need the id that the API gave them; as plain text it needs none.
+        if message.content or not message.tool_calls:
+            items.append({"type": "message", "role": "assistant", "content": message.content})
+    else:
+        parts: list[dict[str, Any]] = [{"type": "input_text", "text": message.content}] if message.content else []
+        parts += [
+            {"type": "input_image", "detail": "auto", "image_url": f"{IMAGE}{number}"} for number in message.images
+        ]
+        items.append({"type": "message", "role": message.role, "content": parts})
     items += [
         {"type": "function_call", "call_id": call.id, "name": call.name, "arguments": call.arguments}
         for call in message.tool_calls

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from catalog import exact
 from catalog.pricing import Component, Rate
 
 MILLION = Decimal(1_000_000)
@@ -46,21 +47,12 @@ def read(stored: Mapping[str, Any]) -> Routing:
     return Routing(**{name: stored.get(name) is True for name in NAMES})
 
 
-def _bounds(rates: list[Rate]) -> dict[str, int | float]:
-    """The dearest input and output rate that the catalog knows, so that a long context's tier is not refused."""
+def _bounds(rates: list[Rate]) -> dict[str, str]:
+    """The dearest input and output rate that the catalog knows, so that a long context's tier is not refused; as decimal
+    text, which is what the API's description asks for."""
     bounds = {}
     for name, component in (("prompt", Component.INPUT), ("completion", Component.OUTPUT)):
         amounts = [rate.amount for rate in rates if rate.component == component and rate.amount is not None]
         if amounts:
-            bounds[name] = _json_number(max(amounts) * MILLION)
+            bounds[name] = exact.plain(max(amounts) * MILLION)
     return bounds
-
-
-def _json_number(amount: Decimal) -> int | float:
-    """A number whose JSON text is `amount`, or where no float has that text the next one above it."""
-    if amount == amount.to_integral_value():
-        return int(amount)
-    number = float(amount)
-    while Decimal(repr(number)) < amount:
-        number *= 1 + 2**-52
-    return number
