@@ -19,6 +19,7 @@ from catalog.meanings import meaning, near
 from catalog.models import LanguageModel
 from catalog.panels import panels_for
 
+MOST_LISTED = 1_000  # models in a list to choose from; where there are more, an id is typed
 MOST_HISTORY = 8  # changes on a model’s own page; the page of changes has them all
 
 
@@ -108,11 +109,18 @@ def compare(request: HttpRequest) -> HttpResponse:
         "is_enough": is_enough,
         "sides": sides,
         "groups": groups,
-        "others": LanguageModel.objects.select_related("vendor").exclude(pk__in=[model.pk for model in models]),
+        "others": _others(models),
         "slots": range(len(models) + 1, max(2, min(len(models) + 1, MOST_COMPARED)) + 1),
         "formats": FORMATS,
     }
     return answers.page_or_part(request, "catalog/compare.html", "catalog/_comparison.html", context, is_valid)
+
+
+def _others(models: list[LanguageModel]) -> list[LanguageModel]:
+    """The models to add by choosing from a list; none where there are more than a list can hold, and ids are typed."""
+    others = LanguageModel.objects.select_related("vendor").exclude(pk__in=[model.pk for model in models])
+    found = list(others[: MOST_LISTED + 1])
+    return found if len(found) <= MOST_LISTED else []
 
 
 @login_not_required

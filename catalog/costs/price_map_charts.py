@@ -20,6 +20,7 @@ KINDS = [(status.value, word) for status, word in STATUS_WORDS.items()]
 CONTEXTS = tuple((1024 * thousands, f"{thousands}K") for thousands in (2, 8, 32, 128, 256)) + tuple(
     (1024 * 1024 * millions, f"{millions}M") for millions in (1, 2, 10, 100)
 )
+MOST_MARKS = 1_000  # of one chart: more of them no eye tells apart, and each is a piece of the page
 MOST_TOLD = 4  # names in a sentence; the table has them all
 
 
@@ -129,22 +130,27 @@ class PriceMap:
         treads: Sequence[tuple[Any, Decimal | None]],
     ) -> Drawn:
         on_it = set(best)
-        leaders = [place.row for place in places if place.row.is_sold and (place.along, place.row.amount) in on_it]
+        leading = [place for place in places if place.row.is_sold and (place.along, place.row.amount) in on_it]
+        leaders = [place.row for place in leading]
         for row in leaders:
             row.best_for = ", ".join(filter(None, (row.best_for, side.best_for)))
+        marked = _few(places, leading)
         chart = charts.scatter_chart(
             side.name,
             side.title,
             side.about,
-            points=self._points(places),
+            points=self._points(marked),
             x=x,
-            y=self._costs(places),
+            y=self._costs(marked),
             x_title=side.x_title,
             y_title=f"{self._display.code} for 1,000 requests",
             frontier=charts.Line(side.frontier, tuple(treads), is_step=True) if best else None,
             kinds=KINDS,
         )
-        return Drawn(chart, side.sentence, told([row.name for row in leaders]), self._narrowed(leaders))
+        sentence = side.sentence
+        if len(marked) < len(places):
+            sentence += f" Of {len(places):,} models the {MOST_MARKS:,} cheapest are drawn, and those on the line."
+        return Drawn(chart, sentence, told([row.name for row in leaders]), self._narrowed(leaders))
 
     def _costs(self, places: Sequence[Place]) -> charts.Scale:
         amounts = [self._display.convert(place.row.amount) for place in places if place.row.amount]
@@ -179,6 +185,13 @@ class PriceMap:
         """The costs of just these models; of as many as that page takes by name."""
         ids = urlencode([("model", row.public_id) for row in rows][:MOST_PRICED])
         return f"{reverse('catalog:costs')}?{'&'.join(filter(None, (self._query, ids)))}"
+
+
+def _few(places: Sequence[Place], leading: Sequence[Place]) -> Sequence[Place]:
+    """The places, or of very many the cheapest and those on the frontier. They come cheapest first."""
+    if len(places) <= MOST_MARKS:
+        return places
+    return [*places[:MOST_MARKS], *(place for place in leading if place not in places[:MOST_MARKS])]
 
 
 def told(names: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from catalog import exports
+from catalog import exports, views
 from tests.factories import make_model, make_parameter, make_priced
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +83,18 @@ def test_a_model_can_be_taken_away_and_added(client):
     assert 'href="?model=mistralai%2Fa&amp;model=mistralai%2Fc"' in page
     assert '<option value="mistralai/d">' in page
     assert "/playground/?model=mistralai/a&amp;model=mistralai/b&amp;model=mistralai/c" in page
+
+
+def test_where_a_list_would_be_too_long_an_id_is_typed(client, monkeypatch):
+    for slug in ("one", "two", "three", "four"):
+        make_model(slug)
+    page = client.get("/compare/?model=mistralai/one").content.decode()
+    assert page.count("<option") == 4
+    monkeypatch.setattr(views, "MOST_LISTED", 2)
+    page = client.get("/compare/?model=mistralai/one").content.decode()
+    assert "<option" not in page
+    assert 'id="pick-2" name="model"' in page
+    assert "2 models. Rows" in client.get("/compare/?model=mistralai/one&model=mistralai/four").content.decode()
 
 
 def test_of_more_than_six_the_first_are_compared_and_the_others_kept(client):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.costs import price_map_charts
 from catalog.costs.frontier import cheapest_from, cheapest_until
 from catalog.costs.price_map_charts import told
 from catalog.models import DisplayCurrency, LanguageModel, Listing, PricePeriod, Rate
@@ -136,6 +137,17 @@ class TestPage:
         make_priced("a", "0", "0")
         response = client.get(PATH, PLAIN)
         assert [tick.label for tick in chart_of(response, "context").y_ticks] == ["free"]
+
+    def test_of_very_many_the_cheapest_are_drawn_and_those_on_the_line(self, client, monkeypatch):
+        monkeypatch.setattr(price_map_charts, "MOST_MARKS", 2)
+        for number, (price, context) in enumerate(
+            [("1.00", 8_192), ("2.00", 16_384), ("3.00", 16_384), ("4.00", 131_072)]
+        ):
+            make_priced(f"number-{number}", price, context_length=context)
+        drawn = client.get(PATH, PLAIN).context["drawn"][0]
+        assert drawn.sentence.endswith("Of 4 models the 2 cheapest are drawn, and those on the line.")
+        assert len(drawn.chart.points) == 3
+        assert drawn.best == "number-0, number-1 and number-3"
 
     def test_what_has_no_place_is_counted_and_named_and_not_drawn(self, client):
         make_listing(make_model("unpriced"))
