@@ -1,47 +1,36 @@
-"""What the rehearsal says. It begins by saying that no model was asked, then reacts to the prompt, always the same way.
+"""The whole answer to a request, token by token: thinking, words, a refusal, calls of tools. Pure but for call ids."""
 
-Two models say the same thing in different words and at different speeds, so that a comparison has something to show.
-"""
-
-import hashlib
 import json
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from enum import StrEnum
+from typing import Any
 
-from playground.rehearsal.request import Request
+from playground.rehearsal import calling, schemas, thinking, words
+from playground.rehearsal.prompt_values import PromptValues
+from playground.rehearsal.request import Call, Request
 from playground.rehearsal.troubles import Trouble
-from playground.rehearsal.words import tokens
+from playground.rehearsal.wording import NOTICE, Variation, number, text
 
-T = TypeVar("T")
-
-NOTICE = "This is a simulated answer from Windrose's rehearsal; no model was asked."
-EXACTLY = re.compile(r"say exactly:[ \t]*\n?", re.IGNORECASE)
 CUT_OFF_TOKENS = 24
+MOST_TOKENS = 200_000  # no answer is longer, whatever it is asked to say
+REFUSAL = f"{NOTICE} It acts out a refusal: I cannot help with that."
+THINK_TAG_TOKENS = 48
 
-OPENINGS = (
-    "You wrote “{echo}”, and here is how an answer to it would look.",
-    "Your prompt begins with “{echo}”. A real answer would start from there.",
-    "Let us take “{echo}” as the question.",
-    "Read and counted: “{echo}”.",
-)
-LISTS = (
-    ("**What was read**", "words in the last message: {words}", "different words: {different}", "messages: {messages}"),
-    ("**In numbers**", "{words} words, {different} of them different", "{letters} characters", "messages: {messages}"),
-    ("**At a glance**", "longest word: `{longest}`", "words: {words}", "characters: {letters}"),
-)
-CODES = (
-    ("python", 'words = prompt.split()\nprint(len(words), "words")  # {words} words'),
-    ("python", "longest = max(prompt.split(), key=len)  # {longest}\nprint(longest.upper())"),
-    ("javascript", "const words = prompt.trim().split(/\\s+/);\nconsole.log(words.length); // {words}"),
-)
-CLOSINGS = (
-    "With a key set, `{model}` itself would answer here, and the cost beside it would be real.",
-    "Set a key to have `{model}` answer. Nothing was spent on this one.",
-    "Stop it, run it again, compare it: it costs nothing. The words of `{model}` would differ.",
-    "That is all a rehearsal can say in the name of `{model}`.",
-)
+
+class Kind(StrEnum):
+    REASONING = "reasoning"
+    TEXT = "text"
+    REFUSAL = "refusal"
+    CALL = "call"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One token. Of a call, the first piece is empty and stands for its name; `call` says which call it is."""
+
+    kind: Kind
+    text: str
+    call: int = 0
 
 
 @dataclass(frozen=True)
@@ -54,66 +43,76 @@ class Pace:
 
 @dataclass(frozen=True)
 class Answer:
-    tokens: list[str]
+    """`finish_reason` is in the words of chat completions."""
+
+    pieces: list[Piece]
+    calls: list[Call]
     finish_reason: str
 
+    @property
+    def text(self) -> str:
+        return self.of(Kind.TEXT)
 
-def _number(model: str, purpose: str) -> int:
-    return int.from_bytes(hashlib.sha256(f"{purpose}/{model}".encode("utf-8", "replace")).digest()[:4], "big")
+    def of(self, kind: Kind, call: int = 0) -> str:
+        return "".join(piece.text for piece in self.pieces if piece.kind is kind and piece.call == call)
 
 
 def pace(model: str) -> Pace:
     """How fast a model answers: 200 to 600 ms, then 40 to 120 tokens a second, the same every time."""
-    return Pace((200 + _number(model, "first") % 401) / 1000, 40.0 + _number(model, "speed") % 81)
+    return Pace((200 + number(model, "first") % 401) / 1000, 40.0 + number(model, "speed") % 81)
 
 
-def answer(request: Request, trouble: Trouble | None) -> Answer:
-    """The whole answer, with stop texts, output limit and troubles applied."""
-    if trouble is not None and trouble.name == "empty":
-        return Answer([], "stop")
-    text = _text(request)
-    # The label stays, whatever the stop texts are.
-    ends = [place for stop in request.stops if (place := text.find(stop, len(NOTICE))) >= 0]
-    said = tokens(text[: min(ends)] if ends else text)
-    limits = [request.limit] if request.limit is not None else []
-    if trouble is not None and trouble.name == "cut off":
+def answer(request: Request, trouble: Trouble | None, varied: Variation | None = None) -> Answer:
+    """The answer, with stop texts, output limit and troubles applied."""
+    name = trouble.name if trouble else ""
+    if name == "empty":
+        return Answer([], [], "stop")
+    made: list[Call] = []
+    pieces = _of(Kind.REASONING, thinking.text(request, request.reasoning.tokens)) if request.reasoning.tokens else []
+    if name == "refusal":
+        pieces += _of(Kind.REFUSAL, REFUSAL)
+    elif request.may_call:
+        made = calling.calls(request, name)
+        pieces += _of(Kind.TEXT, NOTICE)
+        for position, call in enumerate(made):
+            pieces += [Piece(Kind.CALL, "", position), *_of(Kind.CALL, call.arguments, position)]
+    else:
+        pieces += _of(Kind.TEXT, _words(request, trouble, varied or Variation()))
+    limits = [len(pieces), MOST_TOKENS] + ([request.limit] if request.limit is not None else [])
+    if name == "cut off":
         limits.append(CUT_OFF_TOKENS)
-    limit = min(limits, default=len(said))
-    return Answer(said[:limit], "length" if len(said) > limit else "stop")
+    if name == "content filter":
+        limits.append(len(pieces) // 2)
+    if name == "tool call cut" and made:
+        limits.append(len(pieces) - max(1, len(words.tokens(made[-1].arguments)) // 2))
+    kept = pieces[: min(limits)]
+    reason = "tool_calls" if made else "stop"
+    if len(kept) < len(pieces):
+        reason = "content_filter" if name == "content filter" else "length"
+    return Answer(kept, made[: len({piece.call for piece in kept if piece.kind is Kind.CALL})], reason)
 
 
-def _text(request: Request) -> str:
-    exactly = EXACTLY.search(request.prompt)
-    if request.wants_json:
-        return json.dumps({"notice": NOTICE, "model": request.model, "words": len(request.prompt.split())}, indent=2)
-    if exactly:
-        return f"{NOTICE}\n\n{request.prompt[exactly.end() :]}"
-    words = request.prompt.split()
-    facts = {
-        "echo": _plain(" ".join(words[:12])) + ("…" if len(words) > 12 else "") or "nothing at all",
-        "words": len(words),
-        "different": len({word.lower() for word in words}),
-        "letters": len(request.prompt),
-        "messages": len(request.texts),
-        "longest": _plain(max(words, key=len, default="none")),
-        "model": _plain(request.model),
-    }
-    title, *entries = _pick(LISTS, request.model, "list")
-    language, code = _pick(CODES, request.model, "code")
-    parts = [
-        NOTICE,
-        _pick(OPENINGS, request.model, "opening").format(**facts),
-        title + "\n\n" + "\n".join(f"- {entry.format(**facts)}" for entry in entries),
-        f"```{language}\n{code.format(**facts)}\n```",
-        _pick(CLOSINGS, request.model, "closing").format(**facts),
-    ]
-    return "\n\n".join(parts)
+def _of(kind: Kind, said: str, call: int = 0) -> list[Piece]:
+    return [Piece(kind, token, call) for token in words.tokens(said, MOST_TOKENS + 1)]
 
 
-def _pick(choices: Sequence[T], model: str, purpose: str) -> T:
-    return choices[_number(model, purpose) % len(choices)]
+def _words(request: Request, trouble: Trouble | None, varied: Variation) -> str:
+    """What is said, up to the first stop text; the label stays, whatever the stop texts are."""
+    name = trouble.name if trouble else ""
+    if request.shape.wants_json and name != "not json":
+        said = json.dumps(_json(request, name), indent=2, ensure_ascii=False)
+    else:
+        said = text(request, varied, trouble.remark_on(request) if trouble else "")
+    if name == "think tags":
+        said = f"<think>\n{NOTICE} {thinking.text(request, THINK_TAG_TOKENS)}\n</think>\n\n{said}"
+    first = said.find(NOTICE) + len(NOTICE) if NOTICE in said else 0
+    ends = [place for stop in request.stops if (place := said.find(stop, first)) >= 0]
+    return said[: min(ends)] if ends else said
 
 
-def _plain(text: str) -> str:
-    """An echo on one line that opens no code and no link of its own."""
-    return re.sub(r"[`*_<>\[\]|]", "", text)[:120]
+def _json(request: Request, trouble: str) -> Any:
+    schema = request.shape.schema
+    if schema is None:
+        return {"notice": NOTICE, "model": request.model, "words": len(request.prompt.split())}
+    filled = schemas.fitting(schema, PromptValues(request.prompt), NOTICE)
+    return schemas.misfit(schema, filled, NOTICE) if trouble == "wrong schema" else filled

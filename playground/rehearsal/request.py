@@ -1,91 +1,101 @@
-"""What a request to the rehearsal may say, checked as a real upstream checks it."""
+"""What a request to the rehearsal says, whichever of the two APIs it came through: chat completions or Responses."""
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from playground.rehearsal.images import Image
 
-class BadRequest(ValueError):
-    """The message is a sentence for the person who asked."""
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a tool that a model made: `arguments` is JSON as text."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message. `calls` are those an assistant made; `result_of` is the call that a tool's message answers."""
+
+    role: str
+    text: str
+    images: tuple[Image, ...] = ()
+    calls: tuple[Call, ...] = ()
+    result_of: str = ""
+
+
+@dataclass(frozen=True)
+class Tool:
+    name: str
+    description: str
+    schema: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What may be called: `choice` is none, auto, required, or the name of one tool."""
+
+    offered: tuple[Tool, ...] = ()
+    choice: str = "auto"
+    in_parallel: bool = True
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the answer has to be: text, any JSON, or JSON that fits `schema`."""
+
+    wants_json: bool = False
+    schema: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Reasoning:
+    """How much is thought aloud first, in tokens, 0 for none, and whether it is shown or only counted."""
+
+    tokens: int = 0
+    is_shown: bool = True
 
 
 @dataclass(frozen=True)
 class Request:
-    """`texts` are those of all messages, `prompt` is that of the last one of the user; `limit` is in tokens."""
+    """`limit` is in tokens, thinking included. `echoed` are the fields that Responses repeats in its answer."""
 
     model: str
-    texts: list[str]
-    prompt: str
-    limit: int | None
-    stops: list[str]
+    messages: tuple[Message, ...]
     streams: bool
-    wants_json: bool
+    limit: int | None = None
+    stops: tuple[str, ...] = ()
+    seed: int | None = None
+    temperature: float | None = None
+    tools: Tools = Tools()
+    shape: Shape = Shape()
+    reasoning: Reasoning = Reasoning()
+    echoed: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def prompt(self) -> str:
+        """The text of the user's last message, or of the last one when the user has said nothing."""
+        asked = [message.text for message in self.messages if message.role == "user"]
+        return asked[-1] if asked else self.messages[-1].text
 
-def read(raw: bytes) -> Request:
-    """The request in `raw`. Raises BadRequest."""
-    try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise BadRequest("The body is not JSON.") from None
-    if not isinstance(body, dict):
-        raise BadRequest("The body is not a JSON object.")
-    model = body.get("model")
-    if not isinstance(model, str) or not 0 < len(model) <= 200:
-        raise BadRequest("model: a name is required.")
-    streams = body.get("stream", False)
-    if not isinstance(streams, bool | None):
-        raise BadRequest("stream: true or false is expected.")
-    messages = _messages(body.get("messages"))
-    asked = [text for role, text in messages if role == "user"]
-    response_format = body.get("response_format")
-    return Request(
-        model,
-        [text for _, text in messages],
-        asked[-1] if asked else messages[-1][1],
-        _limit(body),
-        _stops(body.get("stop")),
-        bool(streams),
-        isinstance(response_format, dict) and response_format.get("type") in ("json_object", "json_schema"),
-    )
+    @property
+    def images(self) -> list[Image]:
+        return [image for message in self.messages for image in message.images]
 
+    @property
+    def results(self) -> list[tuple[str, str]]:
+        """The tools' results that wait for an answer: the name of the tool and what it said."""
+        names = {call.id: call.name for message in self.messages for call in message.calls}
+        found: list[tuple[str, str]] = []
+        for message in reversed(self.messages):
+            if message.role != "tool":
+                break
+            found.insert(0, (names.get(message.result_of, "tool"), message.text))
+        return found
 
-def _messages(messages: Any) -> list[tuple[str, str]]:
-    if not isinstance(messages, list) or not messages:
-        raise BadRequest("messages: a list with at least one message is required.")
-    found = []
-    for number, message in enumerate(messages):
-        role = message.get("role") if isinstance(message, dict) else None
-        if not isinstance(role, str):
-            raise BadRequest(f"messages.{number}: an object with a role is expected.")
-        found.append((role, _text(message.get("content"), number)))
-    return found
-
-
-def _text(content: Any, number: int) -> str:
-    if content is None:
-        return ""
-    if isinstance(content, str):
-        return content
-    if not isinstance(content, list) or not all(isinstance(part, dict) for part in content):
-        raise BadRequest(f"messages.{number}.content: text or a list of parts is expected.")
-    return "\n".join(part["text"] for part in content if isinstance(part.get("text"), str))
-
-
-def _limit(body: dict[str, Any]) -> int | None:
-    limits = []
-    for name in ("max_tokens", "max_completion_tokens"):
-        value = body.get(name)
-        if value is None:
-            continue
-        if type(value) is not int or value < 1:
-            raise BadRequest(f"{name}: a whole number of 1 or more is expected.")
-        limits.append(value)
-    return min(limits, default=None)
-
-
-def _stops(stop: Any) -> list[str]:
-    stops = [stop] if isinstance(stop, str) else stop or []
-    if not isinstance(stops, list) or len(stops) > 4 or not all(isinstance(text, str) for text in stops):
-        raise BadRequest("stop: text, or a list of up to 4 texts, is expected.")
-    return [text for text in stops if text]
+    @property
+    def may_call(self) -> bool:
+        """Whether the answer is to be a call: tools are offered, and it is the user who spoke last."""
+        return bool(self.tools.offered) and self.tools.choice != "none" and self.messages[-1].role == "user"
