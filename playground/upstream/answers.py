@@ -1,7 +1,8 @@
 """From the bytes of one body to the pieces of one answer, under deadlines and caps. Knows nothing of the HTTP library.
 
-A body is a stream of events that ends with `[DONE]` or just ends; some servers send one JSON object instead. An error
-object inside it does not end the reading at once: the usage of what was done may still follow.
+A body is a stream of events that ends with `[DONE]`, with an event that says so, or just ends; or it is one JSON object.
+Which of the two is told by its first byte, because servers label either as the other. An error object inside it does not
+end the reading at once: the usage of what was done may still follow.
 """
 
 import asyncio
@@ -9,15 +10,17 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from playground.sse import Decoder, Event, StreamTooLarge
-from playground.upstream.chunks import AnswerReader, Done, Failure, Identity, Piece, Text, UsageReport
+from playground.sse import BYTE_ORDER_MARK, Decoder, Event, StreamTooLarge
 from playground.upstream.deadlines import Clock
-from playground.upstream.errors import Broken, MidStreamError, NotAStream, TooMuch, UpstreamError, failed_inside, tidy
+from playground.upstream.errors import Broken, MidStreamError, NotAStream, TooMuch, UpstreamError, failed_inside
+from playground.upstream.pieces import Done, Failure, Finish, Identity, Piece, Text, UsageReport
+from playground.upstream.reading import AnswerReader
+from playground.upstream.shown import readable, tidy
 from playground.upstream.strict_json import NotJsonError, read_json
 
 MOST_HEAD_BYTES = 65_536
 MOST_WHOLE_BYTES = 4 * 1_048_576
-AFTER_FAILURE_SECONDS = 1.0
+AFTER_END_SECONDS = 1.0  # for usage after an error, and for `[DONE]` after the event that ends a response
 
 
 @dataclass
@@ -30,29 +33,36 @@ class Answer:
     clock: Clock
     reader: AnswerReader
     has_text: bool = False
+    has_finish: bool = False
+    is_whole: bool = False
+    is_done: bool = False
+    is_cut: bool = False
     failure: MidStreamError | None = None
 
     async def pieces(self, *, is_whole: bool) -> AsyncGenerator[Piece, None]:
-        """The pieces to `[DONE]` or the end; `is_whole` says that the body is one JSON object. Raises UpstreamError."""
-        is_done = False
+        """The pieces to `[DONE]` or the end; `is_whole` says that one JSON object is expected. Raises UpstreamError."""
+        if is_whole:
+            self.clock.expect_whole()
         for piece in self.reader.begin():
             yield piece
+        lost: Exception | None = None
         try:
-            async with aclosing(self._whole() if is_whole else self._events()) as events:
+            async with aclosing(self._events()) as events:
                 async for event in events:
                     if event.data.strip() == "[DONE]":
-                        is_done = True
+                        self.is_done = True
                         break
                     for piece in self._read(event):
                         yield piece
-        except UpstreamError:
-            if self.failure is None:
-                raise
-        if self.failure is not None:
-            raise self.failure
+        except Exception as error:
+            lost = error
         for piece in self.reader.end():
             yield piece
-        if is_done or is_whole:
+        if self.failure is not None:
+            raise self.failure
+        if lost is not None and not self.reader.is_complete:
+            raise lost
+        if (self.is_done or self.is_whole or self.reader.is_complete) and not self.reader.is_unfinished:
             yield Done()
 
     def _read(self, event: Event) -> list[Piece]:
@@ -63,39 +73,61 @@ class Answer:
             sentence = (
                 f"{self.who} sent a part of the answer that cannot be read, so text may be missing. Run it again."
             )
-            raise Broken(sentence, tidy(event.data, self.key)) from None
+            raise Broken(sentence, tidy(event.data, self.key), body=readable(event.data, self.key)) from None
         pieces: list[Piece] = []
         for piece in found:
             if isinstance(piece, Failure):
-                failure = failed_inside(self.who, piece.error, self.key, has_text=self.has_text)
-                self.failure = self.failure or failure
-                self.clock.hurry(AFTER_FAILURE_SECONDS)
+                self._fail(piece, event)
             elif self.failure is None or isinstance(piece, UsageReport):
                 self.has_text = self.has_text or isinstance(piece, Text)
+                self.has_finish = self.has_finish or isinstance(piece, Finish)
                 if not isinstance(piece, Identity | UsageReport):
                     self.clock.begin()
                 pieces.append(piece)
+        if self.is_whole and self.failure is None and not self.reader.is_answer:
+            raise self._no_answer(event.data)
+        if self.reader.is_complete or self.failure is not None:
+            self.clock.hurry(AFTER_END_SECONDS)
         return pieces
 
+    def _fail(self, piece: Failure, event: Event) -> None:
+        """Note the first error, or a later one when only that says of which kind it is."""
+        failure = failed_inside(self.who, piece.error, self.key, has_text=self.has_text, body=event.data)
+        if self.failure is None or (failure.kind and not self.failure.kind):
+            self.failure = failure
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether all that matters has come, so that losing the connection now loses no text."""
+        return self.failure is not None or self.has_finish or self.reader.is_complete
+
     async def _next_bytes(self) -> bytes | None:
-        """The next bytes, None at the end. Raises Stalled."""
+        """The next bytes, None at the end. Raises Stalled, and Broken for a lost connection, in mid-answer only."""
         try:
             async with asyncio.timeout_at(self.clock.at):
                 return await anext(self.raw, None)
         except TimeoutError:
-            raise self.clock.passed(self.who) from None
+            lost: UpstreamError = self.clock.passed(self.who)
+        except UpstreamError as error:
+            lost = error
+        if self._is_over:
+            self.is_cut = True
+            return None
+        raise lost
 
     async def _events(self) -> AsyncGenerator[Event, None]:
         """The events of a stream; when there is none, what came instead of them."""
+        chunk: bytes | None = await self._beginning()
+        if chunk is not None and chunk.startswith((b"{", b"[")):
+            yield await self._all_of(chunk)
+            return
         decoder = Decoder()
         head = bytearray()
         has_events = False
-        chunk: bytes | None = b""
-        while chunk is not None:
-            chunk = await self._next_bytes()
+        while True:
             too_large: StreamTooLarge | None = None
             try:
-                events = decoder.close() if chunk is None else decoder.feed(chunk)
+                events = decoder.feed(chunk) if chunk is not None else [] if self.is_cut else decoder.close()
             except StreamTooLarge as error:
                 events, too_large = error.events, error
             for event in events:
@@ -104,22 +136,35 @@ class Answer:
                 yield event
             if too_large is not None:
                 raise TooMuch(f"{too_large} It was ended here and what came is kept. Try another model.")
-            if chunk and not has_events:
+            if chunk is None:
+                break
+            if not has_events:
                 head += chunk[: MOST_HEAD_BYTES - len(head)]
+            chunk = await self._next_bytes()
         if not has_events:
             yield self._only(bytes(head))
 
-    async def _whole(self) -> AsyncGenerator[Event, None]:
-        """One JSON body, from a server that does not stream."""
+    async def _beginning(self) -> bytes | None:
+        """What came up to and with the first byte that is neither blank nor a byte order mark; None if there is none."""
+        begun = b""
+        while (chunk := await self._next_bytes()) is not None:
+            begun = (begun + chunk).lstrip(b" \t\r\n")
+            if begun and not BYTE_ORDER_MARK.startswith(begun):
+                return begun.removeprefix(BYTE_ORDER_MARK)
+        return begun or None
+
+    async def _all_of(self, begun: bytes) -> Event:
+        """One JSON body, of which `begun` has come, from a server that does not stream."""
+        self.is_whole = True
         self.clock.expect_whole()
-        body = bytearray()
+        body = bytearray(begun)
         while (chunk := await self._next_bytes()) is not None:
             body += chunk
             if len(body) > MOST_WHOLE_BYTES:
                 raise TooMuch(
                     f"The answer is larger than {MOST_WHOLE_BYTES:,} bytes and was refused. Lower max tokens."
                 )
-        yield self._only(bytes(body))
+        return self._only(bytes(body))
 
     def _only(self, body: bytes) -> Event:
         """What came instead of events, as one event. Raises Broken when it is nothing, NotAStream when it is no JSON."""
@@ -129,6 +174,10 @@ class Answer:
         try:
             read_json(text)
         except NotJsonError:
-            sentence = f"{self.who} sent something that is not an answer. An administrator has to check the base URL."
-            raise NotAStream(sentence, tidy(text, self.key), status=200) from None
+            raise self._no_answer(text) from None
+        self.is_whole = True
         return Event(text)
+
+    def _no_answer(self, text: str) -> NotAStream:
+        sentence = f"{self.who} sent something that is not an answer. An administrator has to check the base URL."
+        return NotAStream(sentence, tidy(text, self.key), status=200, body=readable(text, self.key))

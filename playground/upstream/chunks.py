@@ -1,145 +1,81 @@
-"""The JSON of a chat completion, chunk by chunk, as pieces. Pure; tolerant of shapes, strict about numbers.
+"""The JSON of a chat completion, chunk by chunk, as pieces. Pure.
 
 OpenRouter, Mistral, vLLM, Ollama and llama.cpp send the same thing in different clothes: choices missing or empty,
-delta null, content as a list, usage in any chunk or twice, one whole message instead of deltas. What is odd but
-readable is read; what is not JSON at all is refused, because text may be missing. Only the first choice is read.
+delta null, content as a list, thoughts in four places, usage in any chunk or twice, one whole message instead of
+deltas. Only the first choice is read.
 """
 
-import json
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from playground.sse import whole
-from playground.upstream.strict_json import NotJsonError, read_json, short, storable_json
+from playground.upstream.pieces import (
+    Done,
+    Failure,
+    Finish,
+    Identity,
+    Piece,
+    Reasoning,
+    Refusal,
+    Text,
+    ToolCallDelta,
+    UsageReport,
+)
+from playground.upstream.reading import AnswerReader, Words, dicts, error_of
+from playground.upstream.strict_json import short, storable_json
+from playground.upstream.thinking import ThinkTags
+from playground.upstream.tool_calls import MOST_TOOL_CALLS, ToolCalls, arguments_text
 
-MOST_TOOL_CALLS = 128
-
-
-@dataclass(frozen=True)
-class Text:
-    text: str
-
-
-@dataclass(frozen=True)
-class Reasoning:
-    text: str
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """The model's own words for not answering."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Who answers, sent when first known and when the model or provider changes. The generation id never changes."""
-
-    generation_id: str
-    model: str
-    provider: str
-
-
-@dataclass(frozen=True)
-class ToolCallDelta:
-    """A part of the call at `index`: id and name come once, the arguments in pieces."""
-
-    index: int
-    id: str
-    name: str
-    arguments: str
-
-
-@dataclass(frozen=True)
-class Finish:
-    """Why the answer ends: the common word and the provider's own. More may follow, usage above all."""
-
-    reason: str
-    native: str
-
-
-@dataclass(frozen=True)
-class UsageReport:
-    """Usage as reported, with decimals exact. It may come several times; the last one counts."""
-
-    raw: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Done:
-    """The upstream said that the answer is complete."""
-
-
-@dataclass(frozen=True)
-class Failure:
-    """An error object in place of, or beside, an answer. It never leaves the upstream client, which raises it."""
-
-    error: Any
-
-
-Piece = Text | Reasoning | Refusal | Identity | ToolCallDelta | Finish | UsageReport | Done
+__all__ = [
+    "ChatReader",
+    "Done",
+    "Failure",
+    "Finish",
+    "Identity",
+    "Piece",
+    "Reasoning",
+    "Refusal",
+    "Text",
+    "ToolCallDelta",
+    "UsageReport",
+]
+COMMON_REASONS = {"model_length": "length", "max_tokens": "length"}  # Mistral's; vendors' own words through a proxy
 
 
 @dataclass
-class AnswerReader:
-    """Reads the chunks of one answer in their order. What it remembers: who answers, and halves of characters."""
+class ChatReader(AnswerReader):
+    """Reads the chunks of one chat completion in their order."""
 
-    generation_id: str = ""
-    model: str = ""
-    provider: str = ""
-    _halves: defaultdict[str, str] = field(default_factory=lambda: defaultdict(str))
-    _told: tuple[str, str, str] = ("", "", "")
+    _tags: ThinkTags = field(default_factory=ThinkTags)
+    _calls: ToolCalls = field(default_factory=ToolCalls)
     _finish: Finish | None = None
     _has_spoken: bool = False
-
-    def read(self, text: str, event_name: str = "message") -> list[Piece | Failure]:
-        """The pieces of one chunk, or of one whole answer. Raises NotJsonError."""
-        if event_name == "error":
-            try:
-                return [Failure(read_json(text))]
-            except NotJsonError:
-                return [Failure(text)]
-        chunk = read_json(text)
-        return list(self._pieces(chunk)) if isinstance(chunk, dict) else []
-
-    def begin(self) -> list[Piece]:
-        """What is known before the first chunk, from the headers: after a stop it may be all there is."""
-        return list(self._identity({}))
+    _has_usage: bool = False
+    _timings: dict[str, Any] = field(default_factory=dict)
 
     def end(self) -> list[Piece]:
-        """What was still held back: halves of characters whose other half never came."""
-        pieces: list[Piece] = []
-        for channel, kind in (("text", Text), ("reasoning", Reasoning), ("refusal", Refusal)):
-            if self._halves.pop(channel, ""):
-                pieces.append(kind("\ufffd"))
-        return pieces
+        pieces = super().end()
+        pieces += [kind(text) for kind, text in self._tags.no_more()]
+        usage = None if self._has_usage else usage_of_timings(self._timings)
+        return pieces if usage is None else [*pieces, UsageReport(usage)]
 
-    def _pieces(self, chunk: dict[str, Any]) -> Iterator[Piece | Failure]:
+    def _pieces(self, chunk: dict[str, Any], event_name: str) -> Iterator[Piece | Failure]:
         yield from self._identity(chunk)
         choice = _first_choice(chunk.get("choices"))
         if choice:
-            yield from self._said(choice)
+            self.is_answer = True
+            yield from self._spoken(choice)
             yield from self._finished(choice)
+        if isinstance(chunk.get("timings"), dict):
+            self._timings = chunk["timings"]
         if isinstance(chunk.get("usage"), dict):
+            self._has_usage = True
             yield UsageReport(storable_json(chunk["usage"]))
-        error = _error_of(chunk) or choice.get("error")
+        error = error_of(chunk) or choice.get("error")
         if error:
             yield Failure(error)
 
-    def _identity(self, chunk: dict[str, Any]) -> Iterator[Identity]:
-        if chunk.get("object") != "error":
-            self.generation_id = self.generation_id or short(chunk.get("id"), 100)
-            self.model = short(chunk.get("model"), 150) or self.model
-            self.provider = short(chunk.get("provider"), 100) or self.provider
-        now = (self.generation_id, self.model, self.provider)
-        if now != self._told:
-            self._told = now
-            yield Identity(*now)
-
-    def _said(self, choice: dict[str, Any]) -> Iterator[Piece]:
+    def _spoken(self, choice: dict[str, Any]) -> Iterator[Piece]:
         said = choice.get("delta")
         if not isinstance(said, dict):
             # Some servers repeat the whole message at the end of a stream; it counts only where nothing came before.
@@ -147,86 +83,95 @@ class AnswerReader:
         if not isinstance(said, dict):
             return
         for kind, text in _texts(said):
-            channel = kind.__name__.lower()
-            text = self._joined(channel, text)
             if text:
                 self._has_spoken = True
-                yield kind(text)
+                yield from self._said(kind, text)
         calls = said.get("tool_calls")
         for position, call in enumerate(calls[:MOST_TOOL_CALLS] if isinstance(calls, list) else []):
             if isinstance(call, dict):
                 self._has_spoken = True
                 yield from self._tool_call(call, position)
 
-    def _tool_call(self, call: dict[str, Any], position: int) -> Iterator[ToolCallDelta]:
-        index = call.get("index", position)
-        if type(index) is not int or not 0 <= index < MOST_TOOL_CALLS:
+    def _given(self, kind: Words, text: str) -> Iterator[Piece]:
+        if kind is Text:
+            yield from (part(words) for part, words in self._tags.feed(text))
             return
+        if kind is Reasoning:
+            # Thoughts in a field of their own: tags in the text are then the model's own words.
+            yield from (part(words) for part, words in self._tags.no_more())
+        yield kind(text)
+
+    def _tool_call(self, call: dict[str, Any], position: int) -> Iterator[ToolCallDelta]:
         function = call.get("function")
         function = function if isinstance(function, dict) else {}
-        arguments = function.get("arguments")
-        if isinstance(arguments, dict | list):  # Ollama sends them read already
-            arguments = json.dumps(arguments, default=str)
-        said = self._joined(f"tool {index}", arguments) if isinstance(arguments, str) else ""
-        yield ToolCallDelta(index, short(call.get("id"), 100), short(function.get("name"), 100), said)
+        id, name = short(call.get("id"), 100), short(function.get("name"), 100)
+        index = self._calls.at_index(call.get("index"), position, id, name)
+        if index is None:
+            return
+        said = self._joined(f"tool {index}", arguments_text(function.get("arguments")))
+        yield from self._calls.part(index, id, name, said)
 
     def _finished(self, choice: dict[str, Any]) -> Iterator[Finish]:
         reason, native = short(choice.get("finish_reason"), 40), short(choice.get("native_finish_reason"), 40)
-        finish = Finish(reason, native)
+        common = COMMON_REASONS.get(reason, reason)
+        finish = Finish(common, native or (reason if common != reason else ""))
         if reason and finish != self._finish:
             self._finish = finish
             yield finish
 
-    def _joined(self, channel: str, text: str) -> str:
-        """`text` after what was held back; a first half of a character at its end waits for the second."""
-        text = self._halves.pop(channel, "") + text
-        if text and "\ud800" <= text[-1] <= "\udbff":
-            self._halves[channel] = text[-1]
-            text = text[:-1]
-        return whole(text)
+
+def usage_of_timings(timings: dict[str, Any]) -> dict[str, Any] | None:
+    """The counts in llama.cpp's timings, for an answer without usage. None when any is missing.
+
+    `prompt_n` are the prompt tokens that were worked on and `cache_n` those that were found in the cache; a server too
+    old to send the latter leaves the size of the prompt unknown.
+    """
+    cached, fresh, completion = (timings.get(name) for name in ("cache_n", "prompt_n", "predicted_n"))
+    if type(cached) is not int or type(fresh) is not int or type(completion) is not int:
+        return None
+    prompt = cached + fresh
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+        "prompt_tokens_details": {"cached_tokens": cached},
+    }
 
 
 def _first_choice(choices: Any) -> dict[str, Any]:
-    for choice in choices if isinstance(choices, list) else []:
-        if isinstance(choice, dict) and choice.get("index") in (0, None):
-            return choice
-    return {}
+    return next((choice for choice in dicts(choices) if choice.get("index") in (0, None)), {})
 
 
-def _error_of(chunk: dict[str, Any]) -> Any:
-    """The error a chunk carries, in any of the servers' forms; None when it is no error."""
-    if chunk.get("error"):
-        return chunk["error"]
-    is_error = chunk.get("object") == "error" or ("detail" in chunk and "choices" not in chunk)
-    return chunk if is_error else None
-
-
-def _texts(said: dict[str, Any]) -> Iterator[tuple[type[Text] | type[Reasoning] | type[Refusal], str]]:
-    """What a delta or message says: the thinking first, as it is thought first."""
+def _texts(said: dict[str, Any]) -> Iterator[tuple[Words, str]]:
+    """What a delta or message says: the thinking first, as it is thought first. A text in two fields counts once."""
     thought = said.get("reasoning") or said.get("reasoning_content")
     if isinstance(thought, str):
         yield Reasoning, thought
     else:
-        for detail in _dicts(said.get("reasoning_details")):
+        for detail in dicts(said.get("reasoning_details")):
             for words in (detail.get("text"), detail.get("summary")):
                 if isinstance(words, str):
                     yield Reasoning, words
     content = said.get("content")
-    if isinstance(content, str):
-        yield Text, content
-    for part in content if isinstance(content, list) else []:
+    for part in content if isinstance(content, list) else [content]:
         if isinstance(part, str):
             yield Text, part
-        elif isinstance(part, dict) and isinstance(part.get("text"), str):
-            yield Text, part["text"]
         elif isinstance(part, dict):
-            thinking = part.get("thinking")
-            for words in [thinking] if isinstance(thinking, str) else [t.get("text") for t in _dicts(thinking)]:
-                if isinstance(words, str):
-                    yield Reasoning, words
+            yield from _part(part)
     if isinstance(said.get("refusal"), str):
         yield Refusal, said["refusal"]
 
 
-def _dicts(value: Any) -> list[dict[str, Any]]:
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+def _part(part: dict[str, Any]) -> Iterator[tuple[Words, str]]:
+    """What one part of a content list says. A reference, an image and what is yet unknown say nothing."""
+    kind = Reasoning if part.get("type") in ("thinking", "reasoning") else Text
+    if isinstance(part.get("text"), str):
+        yield kind, part["text"]
+    thinking = part.get("thinking")
+    for words in thinking if isinstance(thinking, list) else [thinking]:
+        if isinstance(words, dict):
+            words = words.get("text")
+        if isinstance(words, str):
+            yield Reasoning, words
+    if isinstance(part.get("refusal"), str):
+        yield Refusal, part["refusal"]

@@ -1,44 +1,37 @@
 """The client of an upstream that speaks the OpenAI API: one request out, pieces of one answer in.
 
-The only file that imports the HTTP library. Whatever goes wrong leaves it as one of
+Whatever goes wrong leaves it as one of
 
     UpstreamError
      +-- CannotReach | Refused | NotAStream | Broken | Stalled | TooMuch | MidStreamError
 
-(`upstream_errors.py`), raised without a cause, context or frames: the library's exceptions repeat headers, and with
-them the key. A request is sent once and never again, because it may have been billed.
+(`errors.py`), raised without a cause, context or frames, which could hold the key. A request is sent once and never
+again, because it may have been billed.
 """
 
 import asyncio
 import json
-import ssl
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, suppress
-from dataclasses import replace
-from functools import cache
-from typing import Any, cast
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
 
-import httpx
-
-from playground.upstream.answers import Answer
-from playground.upstream.chunks import AnswerReader, Done, Piece, Reasoning, Refusal, Text
+from playground.upstream.answers import MOST_WHOLE_BYTES, Answer
+from playground.upstream.chunks import ChatReader
+from playground.upstream.connections import LOOKUP_SECONDS, Connections, Record, drain, media_type
 from playground.upstream.deadlines import Clock, Deadlines
-from playground.upstream.errors import (
-    Broken,
-    CannotReach,
-    NotAStream,
-    Refused,
-    Stalled,
-    UpstreamError,
-    refused,
-)
-from playground.upstream.redaction import Redactor, without_key
-from playground.upstream.strict_json import short
+from playground.upstream.errors import Broken, NotAStream, Refused, Stalled, TooMuch, UpstreamError
+from playground.upstream.lookups import data_of
+from playground.upstream.pieces import Piece
+from playground.upstream.reading import AnswerReader
+from playground.upstream.redaction import keyless
+from playground.upstream.responses import ResponsesReader
+from playground.upstream.strict_json import NotJsonError, short
 
-NAMES = {"openrouter": "OpenRouter", "mistral": "Mistral", "rehearsal": "the rehearsal"}
-MOST_ERROR_BYTES = 65_536
-ERROR_BODY_SECONDS = 5.0
-AFTER_DONE_SECONDS = 0.05
+__all__ = ["Deadlines", "Upstream"]
+APIS: dict[str, tuple[str, type[AnswerReader]]] = {
+    "chat": ("/chat/completions", ChatReader),
+    "responses": ("/responses", ResponsesReader),
+}
 
 
 class Upstream:
@@ -54,198 +47,119 @@ class Upstream:
         deadlines: Deadlines | None = None,
         site_url: str = "",
         site_name: str = "Windrose",
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: Any = None,
     ) -> None:
+        """`transport` takes the place of the network in tests."""
         self.name = name
         self.base_url = base_url.rstrip("/")
         self.is_rehearsal = is_rehearsal
         self.deadlines = deadlines or Deadlines()
-        self.site_url = site_url
-        self.site_name = site_name
-        self.who = NAMES.get(name, "the upstream")
         self._key = key
-        self._transport = transport
-        self._client: httpx.AsyncClient | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._connections = Connections(name, self.base_url, key, self.deadlines, (site_url, site_name), transport)
+        self.who = self._connections.who
 
     def __repr__(self) -> str:
         return f"<Upstream {self.name} at {self.base_url}>"
 
-    async def stream(self, body: dict[str, Any]) -> AsyncGenerator[Piece, None]:
+    async def stream(
+        self, body: dict[str, Any], *, api: str = "chat", record: Record | None = None
+    ) -> AsyncGenerator[Piece, None]:
         """The pieces of the answer to `body`, as they come. Raises UpstreamError and its kinds.
+
+        `api` is "chat" or "responses". Whether it streams is for the body's own `stream` to say. `record` is given the
+        bytes of the body as they come, of an error's too, without our key; it must not raise.
 
         Iterate it inside `contextlib.aclosing`: leaving the block closes the connection, also on cancellation. An
         answer that ends without `Done` was cut, unless a finish reason came.
         """
+        path, reader = APIS[api]
         content = json.dumps(body, allow_nan=False).encode()
-        failure: UpstreamError
         try:
-            async with aclosing(self._answer(content)) as pieces:
-                async for piece in self._keyless(pieces):
+            answer = self._answer(path, content, reader, record, is_whole=body.get("stream") is not True)
+            async with aclosing(answer) as pieces, aclosing(keyless(pieces, self._key)) as clean:
+                async for piece in clean:
                     yield piece
             return
-        except UpstreamError as error:
-            failure = error
         except Exception as error:
-            failure = self._lost(error)
-        failure.__context__ = failure.__cause__ = None
+            failure = self._own(error)
         raise failure.with_traceback(None)
 
-    async def _keyless(self, pieces: AsyncIterator[Piece]) -> AsyncGenerator[Piece, None]:
-        """The same pieces without our key in any of their texts; what is held back comes before a text of another kind, or at
-        the end, good or bad."""
-        redactors: dict[type[Piece], Redactor] = {}
-        kind: type[Text | Reasoning | Refusal] = Text
-        last = Redactor("")
-        try:
-            async for piece in pieces:
-                if (
-                    isinstance(piece, Text | Reasoning | Refusal | Done)
-                    and type(piece) is not kind
-                    and (rest := last.rest())
-                ):
-                    yield kind(rest)
-                if isinstance(piece, Text | Reasoning | Refusal):
-                    kind = type(piece)
-                    last = redactors.setdefault(kind, Redactor(self._key))
-                    if text := last.feed(piece.text):
-                        yield kind(text)
-                else:
-                    yield replace(piece, **{name: without_key(value, self._key) for name, value in vars(piece).items()})
-        except Exception:
-            if rest := last.rest():
-                yield kind(rest)
-            raise
-        if rest := last.rest():
-            yield kind(rest)
+    async def generation(self, generation_id: str) -> dict[str, Any] | None:
+        """What OpenRouter has on record of one answer, decimals exact; None while it has nothing yet.
+
+        Asking costs nothing, so `nothing_billed` of an error speaks of the question and never of the answer asked about.
+        """
+        return await self._looked_up("/generation", {"id": generation_id}, is_none_when_missing=True)
+
+    async def key_status(self) -> dict[str, Any]:
+        """How the key stands at OpenRouter: limits and use in USD, decimals exact. Asking costs nothing."""
+        return await self._looked_up("/key", {}) or {}
 
     async def aclose(self) -> None:
         """Close every connection. The next `stream` opens new ones."""
-        client, self._client = self._client, None
-        if client is not None and self._loop is asyncio.get_running_loop():
-            await client.aclose()
+        await self._connections.aclose()
 
-    def _connections(self) -> httpx.AsyncClient:
-        loop = asyncio.get_running_loop()
-        if self._client is None or self._loop is not loop:
-            # Our own clock judges the waiting; the library's read timeout only stands behind it.
-            read = max(self.deadlines.first_token, self.deadlines.idle) + 10
-            self._client = httpx.AsyncClient(
-                timeout=httpx.Timeout(connect=self.deadlines.connect, write=30, pool=10, read=read),
-                limits=httpx.Limits(max_connections=1000, max_keepalive_connections=50, keepalive_expiry=15),
-                follow_redirects=False,
-                trust_env=False,
-                verify=_certificates(),
-                transport=self._transport,
-            )
-            self._loop = loop
-        return self._client
-
-    def _headers(self) -> dict[str, str]:
-        headers = {
-            "Accept": "text/event-stream",
-            "Accept-Encoding": "identity",
-            "Content-Type": "application/json",
-            "User-Agent": "Windrose",
-        }
-        if self._key:
-            headers["Authorization"] = f"Bearer {self._key}"
-        if self.name == "openrouter":
-            headers["X-Title"] = headers["X-OpenRouter-Title"] = self.site_name
-            if self.site_url:
-                headers["HTTP-Referer"] = self.site_url
-        return headers
-
-    async def _answer(self, content: bytes) -> AsyncGenerator[Piece, None]:
+    async def _answer(
+        self, path: str, content: bytes, reader: type[AnswerReader], record: Record | None, *, is_whole: bool
+    ) -> AsyncGenerator[Piece, None]:
         clock = Clock(self.deadlines)
-        response = await self._send(content, clock)
+        if is_whole:
+            clock.expect_whole()
+        response = await self._connections.send("POST", path, clock, content=content, is_whole=is_whole)
         try:
-            self._check(response)
-            async with aclosing(cast(AsyncGenerator[bytes, None], response.aiter_raw())) as raw:
+            self._connections.check(response)
+            async with aclosing(self._connections.bytes_of(response, record)) as raw:
                 if response.status_code != 200:
-                    raise await self._refusal(response, raw)
+                    raise await self._connections.refusal(response, raw)
                 names = [short(response.headers.get(name), 100) for name in ("X-Generation-Id", "X-Provider-Name")]
-                answer = Answer(self.who, self._key, raw, clock, AnswerReader(names[0], "", names[1]))
-                async with aclosing(answer.pieces(is_whole=_media_type(response).endswith("json"))) as pieces:
+                answer = Answer(self.who, self._key, raw, clock, reader(names[0], "", names[1]))
+                is_whole = is_whole or media_type(response).endswith("json")
+                async with aclosing(answer.pieces(is_whole=is_whole)) as pieces:
                     async for piece in pieces:
                         yield piece
-                # The end of the body, when it is there already, leaves the connection fit for the next run.
-                with suppress(TimeoutError, httpx.HTTPError):
-                    async with asyncio.timeout(AFTER_DONE_SECONDS):
-                        async for _ in raw:
-                            pass
+                await drain(raw)
         finally:
             await response.aclose()
 
-    async def _send(self, content: bytes, clock: Clock) -> httpx.Response:
-        """Send the request and wait for the status. What fails before the connection stands has sent nothing."""
+    async def _looked_up(
+        self, path: str, params: dict[str, str], *, is_none_when_missing: bool = False
+    ) -> dict[str, Any] | None:
+        """The data at a free address of OpenRouter. Raises UpstreamError."""
+        if self.name != "openrouter":
+            raise Refused(f"{self.who} keeps no account of answers and keys that could be asked.", nothing_billed=True)
         try:
-            client = self._connections()
-            request = client.build_request(
-                "POST", f"{self.base_url}/chat/completions", content=content, headers=self._headers()
-            )
-            async with asyncio.timeout_at(clock.at):
-                return await client.send(request, stream=True)
-        except TimeoutError:
-            raise clock.passed(self.who) from None
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            certificate = "CERTIFICATE" in str(error).upper()
-        except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError, UnicodeError):
-            raise CannotReach(
-                f"The address or the key set for {self.who} cannot be used. An administrator has to correct it.",
-                nothing_billed=True,
-            ) from None
-        if certificate:
-            sentence = (
-                f"{self.who} did not prove who it is: its certificate is not valid. An administrator has to look."
-            )
-        else:
-            sentence = f"{self.who} cannot be reached. Check this server's connection and try again."
-        raise CannotReach(sentence, nothing_billed=True)
+            return await self._asked(path, params, is_none_when_missing)
+        except Exception as error:
+            failure = self._own(error)
+        if isinstance(failure, Broken | Stalled):
+            failure = type(failure)(f"{self.who} did not answer a question about the account. Try again later.")
+        failure.nothing_billed = True
+        raise failure.with_traceback(None)
 
-    def _check(self, response: httpx.Response) -> None:
-        """Raises NotAStream for what cannot be an answer, whatever is inside."""
-        status = response.status_code
-        look = "An administrator has to check the base URL."
-        if response.is_redirect or 300 <= status < 400:
-            raise NotAStream(f"{self.who} sent us to another address, which is not followed. {look}", status=status)
-        if 200 < status < 300:
-            raise NotAStream(f"{self.who} answered with status {status} and without an answer. {look}", status=status)
-        if status != 200:
-            return
-        encoding = response.headers.get("Content-Encoding", "").strip().lower()
-        if encoding not in ("", "identity"):
-            raise NotAStream(f"{self.who} sent a compressed answer, which is not accepted. {look}", status=status)
-        if "html" in _media_type(response):
-            raise NotAStream(f"{self.who} sent a web page instead of an answer. {look}", status=status)
-
-    async def _refusal(self, response: httpx.Response, raw: AsyncGenerator[bytes, None]) -> Refused:
-        body = bytearray()
-        with suppress(TimeoutError, httpx.HTTPError):
-            async with asyncio.timeout(ERROR_BODY_SECONDS):
+    async def _asked(self, path: str, params: dict[str, str], is_none_when_missing: bool) -> dict[str, Any] | None:
+        clock = Clock(Deadlines(LOOKUP_SECONDS, LOOKUP_SECONDS, LOOKUP_SECONDS))
+        response = await self._connections.send("GET", path, clock, params=params, is_whole=True)
+        try:
+            self._connections.check(response)
+            async with aclosing(self._connections.bytes_of(response, None)) as raw, asyncio.timeout_at(clock.at):
+                if response.status_code == 404 and is_none_when_missing:
+                    await drain(raw)
+                    return None
+                if response.status_code != 200:
+                    raise await self._connections.refusal(response, raw)
+                body = bytearray()
                 async for chunk in raw:
-                    body += chunk[: MOST_ERROR_BYTES - len(body)]
-                    if len(body) >= MOST_ERROR_BYTES:
-                        break
-        if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
-            body.clear()  # compressed: nothing to show, and never unpacked
-        retry_after = response.headers.get("Retry-After", "")
-        return refused(self.who, response.status_code, bytes(body), retry_after, self._key)
+                    body += chunk
+                    if len(body) > MOST_WHOLE_BYTES:
+                        raise TooMuch(f"{self.who} answered with more than can be read. Try again later.")
+                return data_of(bytes(body), self._key)
+        finally:
+            await response.aclose()
 
-    def _lost(self, error: Exception) -> UpstreamError:
-        """Any other exception, of whatever layer. The request may have been sent, so it may be billed."""
-        if isinstance(error, httpx.TimeoutException):
-            return Stalled(f"{self.who} took too long to take or answer the request. Try again in a moment.")
-        if isinstance(error, httpx.TransportError | OSError):
-            return Broken(f"The connection to {self.who} was lost. What came is kept; run it again for a whole answer.")
-        return Broken(f"{self.who} sent something that cannot be read. What came is kept; run it again.")
-
-
-@cache
-def _certificates() -> ssl.SSLContext:
-    """Whom to trust, read once: it takes tens of milliseconds, in which the event loop stands still."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
-def _media_type(response: httpx.Response) -> str:
-    return str(response.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
+    def _own(self, error: Exception) -> UpstreamError:
+        """`error` as one of ours, with nothing hanging on it that could hold the key."""
+        if isinstance(error, NotJsonError):
+            error = NotAStream(f"{self.who} sent something that is not an answer. Try again later.", status=200)
+        failure = error if isinstance(error, UpstreamError) else self._connections.lost(error)
+        failure.__context__ = failure.__cause__ = None
+        return failure

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.upstream.chunks import (
-    AnswerReader,
+    ChatReader,
     Failure,
     Finish,
     Identity,
@@ -20,10 +20,11 @@ from playground.upstream.chunks import (
     UsageReport,
 )
 from playground.upstream.strict_json import NotJsonError, read_json
+from playground.upstream.thinking import ThinkTags
 
 
 def read(*chunks: Any) -> list[Any]:
-    reader = AnswerReader()
+    reader = ChatReader()
     pieces = [
         piece for chunk in chunks for piece in reader.read(chunk if isinstance(chunk, str) else json.dumps(chunk))
     ]
@@ -43,6 +44,15 @@ def said(**delta: Any) -> dict[str, Any]:
         (said(content=["a", {"type": "text", "text": "b"}, 3, None]), [Text("a"), Text("b")]),
         (said(content=[{"type": "thinking", "thinking": [{"type": "text", "text": "t"}]}]), [Reasoning("t")]),
         (said(content=[{"type": "thinking", "thinking": "t"}]), [Reasoning("t")]),
+        (
+            said(content=[{"type": "thinking", "thinking": ["t", {"type": "reference"}, {"text": "u"}, None]}]),
+            [Reasoning("t"), Reasoning("u")],
+        ),
+        (
+            said(content=[{"type": "reference", "reference_ids": [1]}, {"type": "refusal", "refusal": "no"}]),
+            [Refusal("no")],
+        ),
+        (said(reasoning="r", reasoning_content="r"), [Reasoning("r")]),
         (said(content=5), []),
         (said(content="a\0b"), [Text("ab")]),
         (said(reasoning="r", content=""), [Reasoning("r")]),
@@ -68,6 +78,9 @@ def said(**delta: Any) -> dict[str, Any]:
         ({"usage": {"cost": 0}, **said(content="a")}, [Text("a"), UsageReport({"cost": 0})]),
         ({"choices": [{"delta": {}, "finish_reason": "stop", "native_finish_reason": "eos"}]}, [Finish("stop", "eos")]),
         ({"choices": [{"delta": {}, "finish_reason": 3}]}, []),
+        ({"choices": [{"delta": {}, "finish_reason": "model_length"}]}, [Finish("length", "model_length")]),
+        ({"timings": {"cache_n": 4, "prompt_n": True, "predicted_n": 3}}, []),
+        ({"error": {"message": "x"}, "error_type": "timeout"}, [Failure({"message": "x", "error_type": "timeout"})]),
         ({"id": "g", "model": "m", "provider": "p"}, [Identity("g", "m", "p")]),
         ({"id": 5, "model": ["m"], "provider": None}, []),
         ({"id": "g" * 500}, [Identity("g" * 100, "", "")]),
@@ -95,6 +108,68 @@ def test_tool_calls_come_in_parts_and_several_at_once() -> None:
         ToolCallDelta(1, "c2", "find", '{"a": 1}'),
         ToolCallDelta(0, "", "", '{"b"'),
         ToolCallDelta(4, "", "", ""),
+    ]
+
+
+def test_a_name_and_an_id_that_are_repeated_in_every_part_come_once() -> None:
+    part = {"index": 0, "id": "c1", "function": {"name": "look", "arguments": "1"}}
+    assert read(said(tool_calls=[part]), said(tool_calls=[part])) == [
+        ToolCallDelta(0, "c1", "look", "1"),
+        ToolCallDelta(0, "", "", "1"),
+    ]
+
+
+def test_more_calls_than_anybody_makes_are_passed_over() -> None:
+    calls = [{"id": f"c{number}", "function": {"name": "look", "arguments": ""}} for number in range(500)]
+    one_by_one = read(*[said(tool_calls=[call]) for call in calls])
+    assert [piece.index for piece in one_by_one] == list(range(128))
+    assert [piece.index for piece in read(said(tool_calls=calls))] == list(range(128))
+
+
+def split(*texts: str) -> tuple[str, str]:
+    """The thoughts and the answer in texts that came one after the other."""
+    tags = ThinkTags()
+    parts = [part for text in texts for part in tags.feed(text)] + tags.no_more()
+    return tuple("".join(said for kind, said in parts if kind is wanted) for wanted in (Reasoning, Text))  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("text", "thoughts", "answer"),
+    [
+        ("", "", ""),
+        ("a", "", "a"),
+        ("<think>a</think>b", "a", "b"),
+        ("<think></think>b", "", "b"),
+        ("<think>a", "a", ""),
+        ("<think>a</think", "a</think", ""),
+        ("<think>a < b </thin k></think>", "a < b </thin k>", ""),
+        ("<think>a</think>b</think><think>c</think>", "a", "b</think><think>c</think>"),
+        ("<thi", "", "<thi"),
+        ("<thinking>a</thinking>", "", "<thinking>a</thinking>"),
+        (" <think>a</think>", "", " <think>a</think>"),
+        ("</think>a", "", "</think>a"),
+        ("<THINK>a</THINK>", "", "<THINK>a</THINK>"),
+    ],
+)
+def test_think_tags_at_the_very_beginning_hold_thoughts(text: str, thoughts: str, answer: str) -> None:
+    assert split(text) == (thoughts, answer)
+    assert split(*text) == (thoughts, answer)
+
+
+@given(st.lists(st.sampled_from(["<think>", "</think>", "<", "/", "think", ">", "a", "</thi"]), max_size=12), st.data())
+def test_think_tags_cut_anywhere_are_the_same(words: list[str], draw: st.DataObject) -> None:
+    text = "".join(words)
+    cuts = sorted(draw.draw(st.lists(st.integers(0, len(text)), max_size=6)))
+    parts = [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+    assert split(*parts) == split(text)
+    assert len("".join(split(text))) <= len(text)
+
+
+def test_thoughts_in_a_field_leave_tags_in_the_text_alone() -> None:
+    assert read(said(content="<th"), said(reasoning="hm"), said(content="ink>")) == [
+        Text("<th"),
+        Reasoning("hm"),
+        Text("ink>"),
     ]
 
 

@@ -1,7 +1,8 @@
 """A fake upstream: a real server on a loopback socket that does what a test scripts, and remembers what it was asked.
 
 It runs in a thread of the test process on plain sockets, because only those can reset, stall, or cut bytes anywhere.
-The script is chosen by the model id in the request, else by the path; without one, it answers `Hello from <model>`.
+The script is chosen by the model id in the request, else by the path; without one, it answers `Hello from <model>` in the
+form of the API that was asked.
 """
 
 import asyncio
@@ -14,8 +15,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
-from tests.upstreams import steps
+from tests.upstreams import responses, steps
 from tests.upstreams.steps import Step
 
 REASONS = {200: "OK", 204: "No Content", 302: "Found", 400: "Bad Request", 429: "Too Many Requests"}
@@ -29,6 +31,7 @@ class Request:
     path: str
     headers: dict[str, str]
     body: Any
+    query: dict[str, str] = field(default_factory=dict)
     at: float = field(default_factory=time.monotonic)
     disconnected: threading.Event = field(default_factory=threading.Event)
     finished: threading.Event = field(default_factory=threading.Event)
@@ -49,7 +52,7 @@ class FakeUpstream:
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.connections = 0
-        self._scripts: dict[str, list[Step]] = {}
+        self._scripts: dict[str, list[list[Step]]] = {}
         self._released: dict[str, asyncio.Event] = {}
         self._held: asyncio.Event | None = None
         self._changed = threading.Condition()
@@ -80,7 +83,11 @@ class FakeUpstream:
 
     def script(self, key: str, script: Iterable[Step]) -> None:
         """What to do for a model id, or for a path such as `/v1/models`."""
-        self._scripts[key] = list(script)
+        self._scripts[key] = [list(script)]
+
+    def script_in_turn(self, key: str, *scripts: Iterable[Step]) -> None:
+        """The same, with a script for each request; the last of them serves all further ones."""
+        self._scripts[key] = [list(script) for script in scripts]
 
     def release(self, name: str) -> None:
         """Let every `WaitFor(name)` go on, now and later."""
@@ -147,9 +154,7 @@ class FakeUpstream:
         with self._changed:
             self.requests.append(request)
             self._changed.notify_all()
-        script = self._scripts.get(request.key, self._scripts.get(request.path))
-        if script is None:
-            script = steps.answer(pieces=["Hello", " from ", request.key])
+        script = self._script_for(request)
         playing = asyncio.create_task(self._play(script, request, writer))
         watching = asyncio.create_task(reader.read(1))
         try:
@@ -163,6 +168,13 @@ class FakeUpstream:
             for task in (playing, watching):
                 task.cancel()
             await asyncio.gather(playing, watching, return_exceptions=True)
+
+    def _script_for(self, request: Request) -> list[Step]:
+        scripts = self._scripts.get(request.key) or self._scripts.get(request.path)
+        if scripts:
+            return scripts.pop(0) if len(scripts) > 1 else scripts[0]
+        hello = ["Hello", " from ", request.key]
+        return responses.answer(hello) if request.path.endswith("/responses") else steps.answer(pieces=hello)
 
     async def _play(self, script: list[Step], request: Request, writer: asyncio.StreamWriter) -> None:
         if self._held is not None:
@@ -194,20 +206,6 @@ class Answer:
             case steps.Raw(data):
                 self.has_head = True
                 self.writer.write(data)
-            case steps.Send():
-                await self._send_all(step)
-            case steps.Data(value):
-                self._event(value if isinstance(value, str) else json.dumps(value))
-            case steps.Chunks(pieces):
-                for piece in pieces:
-                    self._event(json.dumps(steps.chunk(self.model, steps.delta(content=piece))))
-                    await self.writer.drain()
-            case steps.Ending(reason):
-                self._event(json.dumps(steps.chunk(self.model, steps.delta(reason, content=""))))
-            case steps.Usage():
-                self._event(steps.usage_json(self.model, step))
-            case steps.DoneMark():
-                self._event("[DONE]")
             case steps.Wait(seconds):
                 await asyncio.sleep(seconds)
             case steps.Hang():
@@ -220,6 +218,10 @@ class Answer:
                 connection: socket.socket = self.writer.get_extra_info("socket")
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 raise Gone
+            case _:
+                for part in steps.body(step, self.model):
+                    self._send(part)
+                    await self.writer.drain()
         await self.writer.drain()
 
     async def end(self) -> None:
@@ -250,16 +252,6 @@ class Answer:
         lines = [f"HTTP/1.1 {code} {REASONS.get(code, 'Status')}", *(f"{name}: {headers[name]}" for name in headers)]
         self.writer.write(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
 
-    async def _send_all(self, step: steps.Send) -> None:
-        data = step.data.encode() if isinstance(step.data, str) else step.data
-        for _ in range(step.times):
-            for start in range(0, len(data), step.every or len(data) or 1):
-                self._send(data[start : start + (step.every or len(data))])
-                await self.writer.drain()
-
-    def _event(self, data: str) -> None:
-        self._send(f"data: {data}\n\n".encode())
-
     def _send(self, data: bytes) -> None:
         if not self.has_head:
             self._head(steps.Headers())
@@ -276,4 +268,5 @@ async def _read_request(reader: asyncio.StreamReader) -> Request:
         body = json.loads(raw) if raw else None
     except ValueError:
         body = raw
-    return Request(method, path.partition("?")[0], headers, body)
+    path, _, query = path.partition("?")
+    return Request(method, path, headers, body, dict(parse_qsl(query, keep_blank_values=True)))

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 STREAM = "text/event-stream"
@@ -46,6 +47,14 @@ class Raw:
 class Data:
     """One `data:` event: JSON of an object, or text as it is."""
 
+    value: Any
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event with a name of its own. Of an object, `type` is the name as well, as in the Responses API."""
+
+    name: str
     value: Any
 
 
@@ -105,7 +114,8 @@ class Hang:
     """Send nothing more and keep the connection open."""
 
 
-Step = Status | Headers | Send | Raw | Data | Chunks | Ending | Usage | DoneMark | Wait | WaitFor | Reset | Close | Hang
+Body = Send | Data | Event | Chunks | Ending | Usage | DoneMark
+Step = Body | Status | Headers | Raw | Wait | WaitFor | Reset | Close | Hang
 DEFAULT_USAGE = Usage(10, 3, cost="0.000123")
 
 
@@ -145,5 +155,42 @@ def usage_json(model: str, usage: Usage) -> str:
         "prompt_tokens_details": {"cached_tokens": usage.cached},
     }
     if usage.cost is not None:
-        counts["cost"] = "@cost"
-    return json.dumps(chunk(model, [], usage=counts)).replace('"@cost"', usage.cost or "")
+        counts["cost"] = Decimal(usage.cost)
+    return json_text(chunk(model, [], usage=counts))
+
+
+def body(step: Body, model: str) -> list[bytes]:
+    """The bytes of the body that a step sends, one entry for each write; `model` is the one that was asked for."""
+    match step:
+        case Send(data, times, every):
+            raw = data.encode() if isinstance(data, str) else data
+            return [raw[start : start + (every or len(raw))] for start in range(0, len(raw), every or len(raw))] * times
+        case Data(value):
+            return [b"data: %s\n\n" % json_text(value).encode()]
+        case Event(name, value):
+            value = {"type": name, **value} if isinstance(value, dict) else value
+            return [b"event: %s\ndata: %s\n\n" % (name.encode(), json_text(value).encode())]
+        case Chunks(pieces):
+            return [part for text in pieces for part in body(Data(chunk(model, delta(content=text))), model)]
+        case Ending(reason):
+            return body(Data(chunk(model, delta(reason, content=""))), model)
+        case Usage():
+            return body(Data(usage_json(model, step)), model)
+        case DoneMark():
+            return body(Data("[DONE]"), model)
+
+
+def json_text(value: Any) -> str:
+    """JSON of an object, text as it is. A decimal keeps its digits."""
+    if isinstance(value, str):
+        return value
+    decimals: list[str] = []
+
+    def mark(number: Any) -> str:
+        decimals.append(str(number))
+        return f"@decimal{len(decimals) - 1}@"
+
+    text = json.dumps(value, default=mark)
+    for number, digits in enumerate(decimals):
+        text = text.replace(f'"@decimal{number}@"', digits)
+    return text
