@@ -25,6 +25,7 @@ from playground.upstream.pieces import Piece
 from playground.upstream.reading import AnswerReader
 from playground.upstream.redaction import keyless
 from playground.upstream.responses import ResponsesReader
+from playground.upstream.shown import secret
 from playground.upstream.strict_json import NotJsonError, short
 
 __all__ = ["Deadlines", "Upstream"]
@@ -54,7 +55,7 @@ class Upstream:
         self.base_url = base_url.rstrip("/")
         self.is_rehearsal = is_rehearsal
         self.deadlines = deadlines or Deadlines()
-        self._key = key
+        self._secret = secret(key)
         self._connections = Connections(name, self.base_url, key, self.deadlines, (site_url, site_name), transport)
         self.who = self._connections.who
 
@@ -76,7 +77,7 @@ class Upstream:
         content = json.dumps(body, allow_nan=False).encode()
         try:
             answer = self._answer(path, content, reader, record, is_whole=body.get("stream") is not True)
-            async with aclosing(answer) as pieces, aclosing(keyless(pieces, self._key)) as clean:
+            async with aclosing(answer) as pieces, aclosing(keyless(pieces, self._secret)) as clean:
                 async for piece in clean:
                     yield piece
             return
@@ -112,7 +113,7 @@ class Upstream:
                 if response.status_code != 200:
                     raise await self._connections.refusal(response, raw)
                 names = [short(response.headers.get(name), 100) for name in ("X-Generation-Id", "X-Provider-Name")]
-                answer = Answer(self.who, self._key, raw, clock, reader(names[0], "", names[1]))
+                answer = Answer(self.who, self._secret, raw, clock, reader(names[0], "", names[1]))
                 is_whole = is_whole or media_type(response).endswith("json")
                 async with aclosing(answer.pieces(is_whole=is_whole)) as pieces:
                     async for piece in pieces:
@@ -152,7 +153,7 @@ class Upstream:
                     body += chunk
                     if len(body) > MOST_WHOLE_BYTES:
                         raise TooMuch(f"{self.who} answered with more than can be read. Try again later.")
-                return data_of(bytes(body), self._key)
+                return data_of(bytes(body), self._secret)
         finally:
             await response.aclose()
 

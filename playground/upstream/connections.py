@@ -16,7 +16,7 @@ import httpx
 from playground.upstream.deadlines import Clock, Deadlines
 from playground.upstream.errors import Broken, CannotReach, NotAStream, Refused, Stalled, UpstreamError, refused
 from playground.upstream.redaction import recorded
-from playground.upstream.shown import MOST_BODY_BYTES
+from playground.upstream.shown import MOST_BODY_BYTES, secret
 
 NAMES = {"openrouter": "OpenRouter", "mistral": "Mistral", "rehearsal": "the rehearsal"}
 ERROR_BODY_SECONDS = 5.0
@@ -102,7 +102,7 @@ class Connections:
         raw: AsyncIterator[bytes] = response.aiter_raw()
         # Of compressed bytes nobody knows whether the key is in them.
         if record is not None and not is_encoded(response):
-            raw = recorded(raw, self._key, record)
+            raw = recorded(raw, secret(self._key), record)
         try:
             async with aclosing(raw):  # type: ignore[type-var]
                 async for chunk in raw:
@@ -124,7 +124,7 @@ class Connections:
         if is_encoded(response):
             body.clear()  # compressed: nothing to show, and never unpacked
         retry_after = response.headers.get("Retry-After", "")
-        return refused(self.who, response.status_code, bytes(body), retry_after, self._key)
+        return refused(self.who, response.status_code, bytes(body), retry_after, secret(self._key))
 
     def lost(self, error: Exception) -> UpstreamError:
         """Any other exception, of whatever layer. The request may have been sent, so it may be billed."""

@@ -8,7 +8,13 @@ from playground.sse import whole
 
 MOST_DETAIL = 300
 MOST_BODY_BYTES = 65_536
+SHORTEST_SECRET = 16  # characters; the keys of markets have 32 and more
 SHORTEST_BEGINNING = 6  # characters of the key that give it away where a text was cut in the middle of it
+
+
+def secret(key: str) -> str:
+    """The key if it is one. A server of one's own is often given a plain word for it, which must not vanish from answers."""
+    return key if len(key) >= SHORTEST_SECRET else ""
 
 
 def tidy(text: str, key: str) -> str:

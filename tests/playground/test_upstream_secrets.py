@@ -147,3 +147,9 @@ def assert_keyless(error: UpstreamError | None) -> None:
 
 def test_the_upstream_does_not_show_its_key() -> None:
     assert "CANARY" not in repr(Upstream("openrouter", "http://127.0.0.1", KEY))
+
+
+def test_a_plain_word_for_a_key_does_not_vanish_from_answers(fake_upstream: FakeUpstream) -> None:
+    """A server of one's own is often told any word, such as its own name."""
+    fake_upstream.script("a/b", [Chunks(["An ollama ", "is a lla", "ma."]), DoneMark()])
+    assert ask(fake_upstream.base_url, key="ollama").text == "An ollama is a llama."
