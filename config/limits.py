@@ -16,14 +16,17 @@ LARGEST_BODY = 2_621_440  # bytes; the same as DATA_UPLOAD_MAX_MEMORY_SIZE
 # goes to disk as it comes, and the reader of lists has a bound of its own.
 UPLOADS = b"/admin/catalog/revision/import/"
 LARGEST_UPLOAD = MOST_BYTES + LARGEST_BODY
+# Where prompts are composed, with up to four images and a file of values; each has a bound of its own behind this one.
+COMPOSING = frozenset({b"/playground/", b"/playground/fields/", b"/playground/preview/", b"/playground/estimate/"})
+LARGEST_COMPOSED = 20 * 1024 * 1024
 
 
 def _largest(scope: HTTPScope) -> int:
     """The most bytes of body that are read at this address."""
-    if scope["path"].encode() != UPLOADS:
-        return LARGEST_BODY
+    path = scope["path"].encode()
+    largest = LARGEST_UPLOAD if path == UPLOADS else LARGEST_COMPOSED if path in COMPOSING else LARGEST_BODY
     cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
-    return LARGEST_UPLOAD if b"sessionid=" in cookies else LARGEST_BODY
+    return largest if b"sessionid=" in cookies else LARGEST_BODY
 
 
 def _sentence(largest: int) -> str:

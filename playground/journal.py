@@ -1,38 +1,52 @@
 """The journal: what the runner writes of runs that are on their way, so that nothing true lives in memory only."""
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from playground.endings import served
-from playground.ledger import INTERRUPTED, Outcome, settle
+from playground import settlement
+from playground.endings import served, switched_off
 from playground.live import LiveRun
-from playground.models import Run, State
+from playground.models import House, Run, State
 from playground.models.runs import LIVE
 
 
 @dataclass(frozen=True)
 class Mark:
-    """How much of a live run is in the database: parts of text and reasoning, its state, and when it was written."""
+    """How much of a live run is in the database: parts of what it says, its state, and when it was written."""
 
     parts: int
     reasoning_parts: int
+    tool_call_parts: int
     state: str
     has_identity: bool
     at: float
 
+    def differs(self, other: "Mark") -> bool:
+        return (self.parts, self.reasoning_parts, self.tool_call_parts, self.state, self.has_identity) != (
+            other.parts,
+            other.reasoning_parts,
+            other.tool_call_parts,
+            other.state,
+            other.has_identity,
+        )
+
 
 @dataclass(frozen=True)
 class News:
-    """What one write adds to one run, and who really answers, as far as it is known."""
+    """What one write adds to one run, and who really answers, as far as it is known. `tool_calls` is JSON of all calls,
+    None where they have not changed."""
 
     run_id: UUID
     text: str
     reasoning: str
+    tool_calls: str | None
     state: str
     first_token_ms: int | None
     served: dict[str, str]
@@ -42,8 +56,8 @@ class News:
 # in which the event loop gets hardly a turn. Runs that have ended meanwhile are left alone.
 APPEND = f"""
     UPDATE playground_run
-    SET text = text || %s, reasoning = reasoning || %s, state = %s, first_token_ms = %s, heartbeat_at = %s,
-        generation_id = %s, served_model = %s, served_provider = %s
+    SET text = text || %s, reasoning = reasoning || %s, tool_calls = COALESCE(%s, tool_calls), state = %s,
+        first_token_ms = %s, heartbeat_at = %s, generation_id = %s, served_model = %s, served_provider = %s
     WHERE id = %s AND state IN ({", ".join(f"'{state.value}'" for state in LIVE)})
 """  # noqa: S608  the states are our own constants
 
@@ -51,42 +65,48 @@ APPEND = f"""
 def claim(run_id: UUID, process: str) -> Run | None:
     """The run, marked as this process's own; None when somebody has it already or it is over.
 
-    This is what makes a run start at most once, whoever asks and however often.
+    This is what makes a run start at most once, whoever asks and however often. While the playground is switched off
+    a run that has not begun is ended here, unsent.
     """
+    if not House.now().is_open:
+        settlement.settle(run_id, switched_off(), among=Run.objects.filter(state=State.QUEUED, process=""))
+        return None
     now = timezone.now()
     claimed = Run.objects.filter(pk=run_id, state=State.QUEUED, process="").update(
         process=process, state=State.CONNECTING, started_at=now, heartbeat_at=now
     )
     if not claimed:
         return None
-    return Run.objects.select_related("listing").get(pk=run_id)
+    return Run.objects.select_related("listing", "prompt").get(pk=run_id)
 
 
 def mark(live: LiveRun) -> Mark:
     return Mark(
-        len(live.parts), len(live.reasoning_parts), live.state, bool(live.identity.generation_id), time.monotonic()
+        len(live.parts),
+        len(live.reasoning_parts),
+        live.tool_call_parts,
+        live.state,
+        bool(live.identity.generation_id),
+        time.monotonic(),
     )
 
 
 def is_due(before: Mark | None, now: Mark, heartbeat_every: float) -> bool:
-    if before is None:
-        return True
-    changed = (before.parts, before.reasoning_parts, before.state, before.has_identity) != (
-        now.parts,
-        now.reasoning_parts,
-        now.state,
-        now.has_identity,
-    )
-    return changed or now.at - before.at >= heartbeat_every
+    return before is None or before.differs(now) or now.at - before.at >= heartbeat_every
 
 
 def news(live: LiveRun, before: Mark | None, now: Mark) -> News:
-    """What has come since `before`, up to `now`. The generation id is kept as soon as it is known."""
-    text_from, reasoning_from = (before.parts, before.reasoning_parts) if before else (0, 0)
+    """What has come since `before`, up to `now`. The generation id is kept as soon as it is known, and the texts of a
+    prompt that is not to be stored never are."""
+    text_from, reasoning_from, calls_from = (
+        (before.parts, before.reasoning_parts, before.tool_call_parts) if before else (0, 0, 0)
+    )
+    is_new_call = live.is_stored and now.tool_call_parts > calls_from
     return News(
         live.id,
-        "".join(live.parts[text_from : now.parts]),
-        "".join(live.reasoning_parts[reasoning_from : now.reasoning_parts]),
+        "".join(live.parts[text_from : now.parts]) if live.is_stored else "",
+        "".join(live.reasoning_parts[reasoning_from : now.reasoning_parts]) if live.is_stored else "",
+        json.dumps(live.tool_calls) if is_new_call else None,
         live.state.value,
         live.first_token_ms,
         served(live),
@@ -99,7 +119,7 @@ def write(batch: list[News], live_ids: list[UUID]) -> set[UUID]:
     key = Run._meta.pk
     rows = [
         (
-            *(each.text, each.reasoning, each.state, each.first_token_ms, now),
+            *(each.text, each.reasoning, each.tool_calls, each.state, each.first_token_ms, now),
             *each.served.values(),
             key.get_db_prep_value(each.run_id, connection),
         )
@@ -108,13 +128,27 @@ def write(batch: list[News], live_ids: list[UUID]) -> set[UUID]:
     if rows:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.executemany(APPEND, rows)
-    return set(Run.objects.filter(pk__in=live_ids, stop_requested=True).values_list("pk", flat=True))
+    return asked_to_stop() & set(live_ids)
 
 
-def interrupt_where(is_gone: Callable[[str], bool]) -> int:
-    """End the live runs whose process is certainly gone. Their cost is unknown and their holds stay."""
-    ended = 0
-    for run_id, process in list(Run.objects.live().exclude(process="").values_list("pk", "process")):
-        if is_gone(process):
-            ended += settle(run_id, Outcome(State.INTERRUPTED, {"error": INTERRUPTED}, spent=None))
-    return ended
+def asked_to_stop() -> set[UUID]:
+    """The live runs of any process that somebody has asked to stop: a few at any time."""
+    return set(Run.objects.live().filter(stop_requested=True).values_list("pk", flat=True))
+
+
+def keep_waiting(run_ids: Iterable[UUID]) -> bool:
+    """Give runs that wait for a place a sign of life. False when the playground is off, so that none of them is sent."""
+    Run.objects.filter(pk__in=list(run_ids), state=State.QUEUED, process="").update(heartbeat_at=timezone.now())
+    return House.now().is_open
+
+
+def interrupt_where(is_gone: Callable[[str], bool], silent_since: datetime | None = None) -> int:
+    """End the live runs whose process is certainly gone. Their cost is unknown and their holds stay.
+
+    With `silent_since`, only those without a sign of life since then: two containers may share a host's name and not
+    see each other's processes, and a run that gives signs of life is nobody's orphan.
+    """
+    begun = Run.objects.live() if silent_since is None else Run.objects.orphaned(silent_since)
+    begun = begun.exclude(process="")
+    gone = [process for process in set(begun.values_list("process", flat=True)) if is_gone(process)]
+    return settlement.interrupt(begun.filter(process__in=gone)) if gone else 0

@@ -6,19 +6,19 @@ locked in one order, on SQLite a transaction is the only writer from its first s
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from catalog.figures import usd
-from playground.models import Budget, Hold, Run, State
+from playground.amounts import booked_amount, held_amount, in_usd  # noqa: F401  the other half of the ledger
+from playground.models import Budget, Hold, House, Reconciliation, Run
 from playground.models.runs import LIVE
+from playground.settlement import INTERRUPTED, Outcome, interrupt_orphans, settle  # noqa: F401  the same
 
-PICO = 12  # ledger amounts are whole numbers of 10^-12 USD
 HOLD_LIFE = timedelta(days=1)
 
 
@@ -26,18 +26,20 @@ class BudgetRefusal(Exception):
     """A run that the budgets do not allow; the message says what is left and when it renews."""
 
 
-def held_amount(amount: Decimal) -> int:
-    """USD as ledger units, rounded up: a hold never covers less than it says."""
-    return int(amount.scaleb(PICO).to_integral_value(ROUND_CEILING))
+class PlaygroundOff(BudgetRefusal):
+    """The playground is switched off; the message is the administrator's notice, or ours where there is none."""
 
 
-def booked_amount(amount: Decimal) -> int:
-    """USD as ledger units, rounded once to the nearest."""
-    return int(amount.scaleb(PICO).to_integral_value(ROUND_HALF_EVEN))
+NO_BUDGET = "You have no budget yet. Ask an administrator to give you one."
+OFF = "The playground is switched off at the moment, so nothing was sent. The catalog works as always."
 
 
-def in_usd(units: int) -> Decimal:
-    return Decimal(units).scaleb(-PICO)
+def check_open() -> None:
+    """Raise PlaygroundOff while an administrator has it switched off. Read anew each time: the switch works at once, in
+    every process."""
+    house = House.now()
+    if not house.is_open:
+        raise PlaygroundOff(house.notice or OFF)
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,13 @@ class Standing:
     """One budget on one day: its limit, and what of it is spent or held, in ledger units."""
 
     budget: Budget
-    used: int
+    spent: int
+    held: int
     renews_on: date
+
+    @property
+    def used(self) -> int:
+        return self.spent + self.held
 
     @property
     def left(self) -> int:
@@ -57,6 +64,10 @@ class Standing:
         return in_usd(self.left)
 
     @property
+    def held_usd(self) -> Decimal:
+        return in_usd(self.held)
+
+    @property
     def used_usd(self) -> Decimal:
         return in_usd(self.used)
 
@@ -64,12 +75,55 @@ class Standing:
     def limit_usd(self) -> Decimal:
         return in_usd(self.budget.limit)
 
-    def refusal(self, asked: int) -> str:
-        whose = "Your budget" if self.budget.user_id else "The site’s budget"
+    @property
+    def name(self) -> str:
+        """Whose it is and for how long: Your budget per day. Nobody is shown another person's."""
+        return f"{'Your budget' if self.budget.user_id else 'The site’s budget'} {self.budget.get_period_display()}"
+
+    @property
+    def time_left(self) -> str:
+        return "today" if self.budget.period == Budget.Period.DAY else "this month"
+
+    @property
+    def renewal(self) -> str:
+        return f"{self.renews_on:%b} {self.renews_on.day}, {self.renews_on.year} (UTC)"
+
+    def refusal(self, asked: int, runs: int = 1) -> str:
+        held = f", and {usd(self.held_usd)} more is held for runs that have not settled" if self.held else ""
+        needs = "this needs" if runs == 1 else f"these {runs:,} runs need"
         return (
-            f"{whose} {self.budget.get_period_display()} has {usd(self.left_usd)} left of {usd(self.limit_usd)}; this needs "
-            f"up to {usd(in_usd(asked))}. It renews on {self.renews_on:%b} {self.renews_on.day}, {self.renews_on.year} (UTC)."
+            f"{self.name} has {usd(self.left_usd)} left of {usd(self.limit_usd)}{held}; {needs} up to "
+            f"{usd(in_usd(asked))}. It renews on {self.renewal}. Nothing was sent: "
+            f"lower the maximum output tokens, or ask {'of fewer models' if runs == 1 else 'for fewer runs'}."
         )
+
+
+class Standings(list[Standing]):
+    """Every budget that binds one person, and what he himself has spent and has held, in ledger units."""
+
+    today = month = held = 0
+
+    @property
+    def today_usd(self) -> Decimal:
+        return in_usd(self.today)
+
+    @property
+    def month_usd(self) -> Decimal:
+        return in_usd(self.month)
+
+    @property
+    def held_usd(self) -> Decimal:
+        return in_usd(self.held)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the person has a budget of his own, without which nothing runs."""
+        return any(standing.budget.user_id for standing in self)
+
+    @property
+    def tightest(self) -> Standing | None:
+        """The one that ends first; None where the person can run nothing for want of a budget."""
+        return min(self, key=lambda standing: standing.left, default=None) if self.is_own else None
 
 
 def _span(period: str, day: date) -> tuple[date, date]:
@@ -80,19 +134,38 @@ def _span(period: str, day: date) -> tuple[date, date]:
     return first, (first + timedelta(days=32)).replace(day=1)
 
 
-def _standing(budget: Budget, day: date) -> Standing:
-    first, after = _span(budget.period, day)
-    holds = Hold.objects.filter(day__gte=first, day__lt=after)
-    if budget.user_id:
-        holds = holds.filter(user=budget.user_id)
-    used = holds.aggregate(total=Sum(Coalesce("spent", "amount")))["total"] or 0
-    return Standing(budget, used, after)
+def _within(period: str, day: date) -> Q:
+    first, after = _span(period, day)
+    return Q(day__gte=first, day__lt=after)
 
 
-def standings(user: Any, day: date | None = None) -> list[Standing]:
-    """Where every budget that binds `user` stands on a UTC day."""
+def _standings(user: Any, budgets: list[Budget], day: date) -> Standings:
+    """One query, however many budgets. What is held counts whole until its run is settled."""
+    month, own = _within(Budget.Period.MONTH, day), Q(user=user)
+    sums = {
+        "today": Sum("spent", filter=own & _within(Budget.Period.DAY, day)),
+        "month": Sum("spent", filter=own & month),
+        "held": Sum("amount", filter=own & Q(spent=None)),
+    }
+    for number, budget in enumerate(budgets):
+        counted = _within(budget.period, day) & (own if budget.user_id else Q())
+        sums[f"spent_{number}"] = Sum("spent", filter=counted)
+        sums[f"held_{number}"] = Sum("amount", filter=counted & Q(spent=None))
+    totals = Hold.objects.filter(month | own & Q(spent=None)).aggregate(**sums)
+    found = {name: int(total or 0) for name, total in totals.items()}
+    standings = Standings(
+        Standing(budget, found[f"spent_{number}"], found[f"held_{number}"], _span(budget.period, day)[1])
+        for number, budget in enumerate(budgets)
+    )
+    standings.today, standings.month, standings.held = found["today"], found["month"], found["held"]
+    return standings
+
+
+def standings(user: Any, day: date | None = None) -> Standings:
+    """Where every budget that binds `user` stands on a UTC day, his own first. Two queries."""
     day = day or datetime.now(UTC).date()
-    return [_standing(budget, day) for budget in Budget.objects.filter(Q(user=user) | Q(user=None)).order_by("pk")]
+    budgets = Budget.objects.filter(Q(user=user) | Q(user=None))
+    return _standings(user, sorted(budgets, key=lambda each: (each.user_id is None, each.period)), day)
 
 
 def reserve(user: Any, runs: list[tuple[Run, int]], now: datetime) -> None:
@@ -103,52 +176,32 @@ def reserve(user: Any, runs: list[tuple[Run, int]], now: datetime) -> None:
     day = now.astimezone(UTC).date()
     asked = sum(amount for _, amount in runs)
     if any(not run.is_rehearsal for run, _ in runs):
+        # Locked in one order, so that of two requests the second waits here and then sees the holds of the first.
         budgets = list(Budget.objects.select_for_update().filter(Q(user=user) | Q(user=None)).order_by("pk"))
         if not any(budget.user_id for budget in budgets):
-            raise BudgetRefusal("You have no budget yet. Ask an administrator to give you one.")
-        for budget in budgets:
-            standing = _standing(budget, day)
-            if standing.used + asked > budget.limit:
-                raise BudgetRefusal(standing.refusal(asked))
+            raise BudgetRefusal(NO_BUDGET)
+        for standing in _standings(user, budgets, day):
+            if standing.used + asked > standing.budget.limit:
+                raise BudgetRefusal(standing.refusal(asked, len(runs)))
     Hold.objects.bulk_create(
         Hold(run=run, user=user, amount=amount, day=day, expires_at=now + HOLD_LIFE) for run, amount in runs
     )
 
 
-@dataclass
-class Outcome:
-    """How a run ended. `spent` is exact USD, or None where the cost is not known: the hold then stays."""
-
-    state: State
-    fields: dict[str, Any]
-    spent: Decimal | None
+def expired_holds(now: datetime) -> QuerySet[Hold]:
+    """Holds past their expiry whose run is over and whose cost nobody has learnt, the oldest first."""
+    left = Hold.objects.filter(settled_at=None, expires_at__lte=now).exclude(run__state__in=LIVE)
+    return left.select_related("run", "user").order_by("expires_at")
 
 
-def settle(run_id: Any, outcome: Outcome) -> bool:
-    """Bring a run to its end, exactly once. False when it had already reached one; nothing is changed then."""
-    now = timezone.now()
+def settle_by_hand(hold_id: int, spent: int) -> bool:
+    """Book what an administrator says that a run cost, in ledger units: once, and only where the run is over and its cost
+    unknown. False when that is not so; nothing is changed then. Nobody asks the upstream for it any more."""
     with transaction.atomic():
-        fields = {"ended_at": now, "heartbeat_at": now} | outcome.fields
-        changed = Run.objects.filter(pk=run_id, state__in=LIVE).update(state=outcome.state, **fields)
-        if not changed:
+        unsettled = Hold.objects.filter(pk=hold_id, settled_at=None).exclude(run__state__in=LIVE)
+        if not unsettled.update(spent=spent, settled_at=timezone.now()):
             return False
-        if outcome.spent is not None:
-            Hold.objects.filter(run_id=run_id, settled_at=None).update(
-                spent=booked_amount(outcome.spent), settled_at=now
-            )
+        run = Run.objects.filter(hold=hold_id)
+        run.filter(is_rehearsal=False).update(cost=spent)
+        run.filter(reconciliation=Reconciliation.WAITING).update(reconciliation=Reconciliation.UNRECONCILED)
     return True
-
-
-INTERRUPTED = "The server stopped while this answer was coming. What came is kept; its cost is not known."
-
-
-def interrupt_orphans(silent_since: datetime) -> int:
-    """End live runs whose process is gone. Their cost is unknown and their holds stay. Returns how many.
-
-    A run that no process had taken yet was certainly not sent: it costs nothing.
-    """
-    ended = 0
-    for run_id, process in list(Run.objects.orphaned(silent_since).values_list("pk", "process")):
-        spent = None if process else Decimal(0)
-        ended += settle(run_id, Outcome(State.INTERRUPTED, {"error": INTERRUPTED}, spent))
-    return ended

@@ -86,6 +86,7 @@ class Plan:
     prompt_tokens: int
     output_tokens: int | None
     worst: Decimal | None
+    counted: int | None = None  # prompt tokens by the model's own tokenizer, where it has one here and it has counted
 
     @property
     def bound_in_words(self) -> str:
@@ -129,7 +130,7 @@ def _plan(asked: Asked, offer: Offer, row: int | None, now: datetime) -> Plan:
             asked.routing.preferences(rates),
         )
     )
-    prompt_tokens = estimate.prompt_bound(messages, _beside_the_messages(body.json))
+    prompt_tokens = estimate.prompt_bound(messages, beside_the_messages(body.json), has_tools="tools" in body.json)
     output_tokens = estimate.output_bound(
         values.get(OUTPUT_LIMIT) if OUTPUT_LIMIT not in body.left_out else None,
         listing.max_completion_tokens,
@@ -137,12 +138,13 @@ def _plan(asked: Asked, offer: Offer, row: int | None, now: datetime) -> Plan:
     )
     worst = None
     if period is not None and output_tokens is not None:
-        bill = estimate.worst_case(rates, prompt_tokens, output_tokens, now)
+        images = sum(len(message.images) for message in messages)
+        bill = estimate.worst_case(rates, prompt_tokens, output_tokens, now, images=images)
         worst = bill.total if bill.status is pricing.Status.EXACT else None
     return Plan(offer, row, 0, period, body.json, body.left_out, prompt_tokens, output_tokens, worst)
 
 
-def _beside_the_messages(body: dict[str, Any]) -> str:
+def beside_the_messages(body: dict[str, Any]) -> str:
     """What else of the body a model may be shown: tools and schemas above all."""
     extra = {name: value for name, value in body.items() if name not in {"model", "messages", "input", "stream"}}
     return json.dumps(extra, ensure_ascii=False) if extra else ""
@@ -159,8 +161,8 @@ def total(plans: list[Plan]) -> Decimal | None:
 def open_prompt(user: Any, asked: Asked) -> tuple[Prompt, bool]:
     """The prompt with its runs and holds, and whether it is new: a second call with the same key finds the first one.
 
-    Raises `ledger.BudgetRefusal` when a budget, or a price that nobody knows, forbids it, and `AlreadySent` when the key
-    stands for another prompt.
+    Raises `ledger.BudgetRefusal` when a budget, a price that nobody knows or the playground's switch forbids it, and
+    `AlreadySent` when the key stands for another prompt.
     """
     existing = Prompt.objects.of(user).filter(key=asked.key).first()
     if existing is not None:
@@ -175,6 +177,7 @@ def open_prompt(user: Any, asked: Asked) -> tuple[Prompt, bool]:
             )
     try:
         with transaction.atomic():
+            ledger.check_open()
             prompt = _write(user, asked)
             runs = [_run(prompt, position, each) for position, each in enumerate(plans)]
             Run.objects.bulk_create(runs)

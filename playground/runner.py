@@ -1,9 +1,10 @@
 """The runner: one task per run, detached from the request that started it.
 
 A view writes the runs with their holds and then calls `runner.start(ids)`; from there on nobody's leaving ends a run.
-Each task reads the upstream into a `LiveRun`; one loop writes what is new of all of them to the database in one short
-transaction; every end goes through `ledger.settle`, which counts once. All database work happens in one thread of the
-runner's own, so that the event loop never waits for a disk and no request's connection is held.
+A run waits for a place, because only so many are connected at once. Each task reads the upstream into a `LiveRun`; one
+loop writes what is new of all of them to the database in one short transaction; every end goes through
+`settlement.settle`, which counts once. All database work happens in threads of the runner's own, so that the event
+loop never waits for a disk and no request's connection is held.
 """
 
 import asyncio
@@ -12,28 +13,25 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing
-from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from django.db import InterfaceError, OperationalError, close_old_connections
-from django.utils import timezone
 
-from playground import endings, journal, ledger, process, upstreams
+from playground import answering, endings, journal, process, settlement, upstreams
+from playground.keeper import Keeper
 from playground.live import LiveRun, Watchers
-from playground.models import State
-from playground.upstream.errors import UpstreamError
+from playground.turns import Turns
+from playground.validation import Validator
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-WRITE_EVERY = 0.4  # seconds between two writes of new text
-HEARTBEAT_EVERY = 5.0
-SILENT_AFTER = timedelta(seconds=30)  # a run without a heartbeat for so long has lost its process
-SWEEP_EVERY = 10.0
 GRACE = 2.0  # seconds that runs have to end by themselves when the server stops
+MOST_AT_ONCE = 100  # runs of one process that are connected; the others wait for a place
+MOST_REMEMBERED = 100
 
 
 class NotOpen(RuntimeError):
@@ -45,15 +43,17 @@ class Runner:
 
     def __init__(self) -> None:
         self.live: dict[UUID, LiveRun] = {}
+        self.remembered: dict[UUID, tuple[LiveRun, float]] = {}  # over, and nowhere else: when it ended
         self.closing = asyncio.Event()
-        self._watchers: dict[UUID, Watchers] = {}
+        self._watchers: WeakValueDictionary[UUID, Watchers] = WeakValueDictionary()
+        self.waiting: Turns[UUID] = Turns()
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         self._keeper: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._database: ThreadPoolExecutor | None = None
         self._readers: ThreadPoolExecutor | None = None
-        self._written: dict[UUID, journal.Mark] = {}
         self._upstreams: upstreams.Connections | None = None
+        self._validator: Validator | None = None
 
     # Opening and closing
 
@@ -64,17 +64,20 @@ class Runner:
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="runner-reader")
         await self.in_database(lambda: journal.interrupt_where(process.is_gone))
         self._upstreams = await upstreams.connect()
-        self._keeper = self._detached(self._keep())
+        self._validator = Validator()
+        self._keeper = self._detached(Keeper(self, self._upstreams).work())
 
     def announce_close(self) -> None:
         """Refuse new runs and let every open event stream end; safe to call from a signal handler on the loop."""
         self.closing.set()
-        for watchers in self._watchers.values():
+        for watchers in list(self._watchers.values()):
             watchers.wake()
 
     async def close(self) -> None:
         """Give runs a moment to end, mark the others interrupted, and let go of everything. Every run is settled."""
         self.announce_close()
+        await asyncio.sleep(0)  # what was started a moment ago waits now
+        await self._refuse_waiting()
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=GRACE)
         tasks = list(self._tasks.values())
@@ -86,19 +89,41 @@ class Runner:
             await asyncio.gather(self._keeper, return_exceptions=True)
         if self._upstreams is not None:
             await self._upstreams.aclose()
+        if self._validator is not None:
+            await asyncio.to_thread(self._validator.close)
         for executor in (self._database, self._readers):
             if executor is not None:
                 executor.shutdown(wait=True)
-        self._loop = self._database = self._readers = self._upstreams = self._keeper = None
+        self._loop = self._database = self._readers = self._upstreams = self._keeper = self._validator = None
+        self.remembered.clear()
+
+    async def _refuse_waiting(self) -> None:
+        unsent = []
+        while (run_id := self.waiting.next()) is not None:
+            unsent.append(run_id)
+
+        def settle_all() -> None:
+            for run_id in unsent:
+                settlement.settle(run_id, endings.not_started())
+
+        try:
+            await self.in_database(settle_all)
+        except Exception:
+            # Another process, or the next start, finds them without a sign of life and ends them in the same way.
+            logger.exception(
+                "%s runs that were never sent could not be settled before the server stopped.", len(unsent)
+            )
 
     # What others ask of it
 
     def start(self, run_ids: Iterable[UUID]) -> None:
-        """Start the tasks of runs that are in the database with their holds. Called from any thread."""
+        """Start runs that are in the database with their holds, as places become free. Called from any thread.
+
+        The runs of one call are those of one prompt: prompts take turns.
+        """
         if self._loop is None or self.closing.is_set():
             raise NotOpen("This process runs no prompts.")
-        for run_id in run_ids:
-            self._loop.call_soon_threadsafe(self._spawn, run_id)
+        self._loop.call_soon_threadsafe(self._queue, list(run_ids))
 
     def start_or_refuse(self, run_ids: list[UUID]) -> None:
         """Start runs, or end them at once, unsent and unbilled, where this process cannot run any."""
@@ -106,20 +131,20 @@ class Runner:
             self.start(run_ids)
         except NotOpen:
             for run_id in run_ids:
-                ledger.settle(run_id, endings.not_started())
+                settlement.settle(run_id, endings.not_started())
 
     def request_stop(self, run_id: UUID) -> None:
         """Wake a run of this process that was asked to stop; the flag in the database reaches the other processes."""
-        live = self.live.get(run_id)
-        if live is not None and self._loop is not None:
-            self._loop.call_soon_threadsafe(live.stop.set)
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.stop, run_id)
 
     def watch(self, prompt_id: UUID) -> Watchers:
+        """Who is woken by news of this prompt; kept for as long as somebody watches or one of its runs is live."""
         return self._watchers.setdefault(prompt_id, Watchers())
 
-    def forget(self, prompt_id: UUID) -> None:
-        """Nobody has to be woken for this prompt any more: all of its runs are over."""
-        self._watchers.pop(prompt_id, None)
+    def in_memory(self, run_id: UUID) -> LiveRun | None:
+        """The answer as this process has it: on its way, or just over and stored nowhere."""
+        return self.live.get(run_id) or self.remembered.get(run_id, (None, 0.0))[0]
 
     async def in_database(self, work: Callable[[], T]) -> T:
         """Run blocking database work that writes, in the runner's one writing thread, and wait for it."""
@@ -148,11 +173,36 @@ class Runner:
         # A context of its own: a task that inherits the request's would keep that request's thread and connection.
         return asyncio.get_running_loop().create_task(work, context=contextvars.Context())
 
+    def _queue(self, run_ids: list[UUID]) -> None:
+        self.waiting.add(run_id for run_id in run_ids if run_id not in self._tasks)
+        self._fill()
+
+    def _fill(self) -> None:
+        while len(self._tasks) < MOST_AT_ONCE and (run_id := self.waiting.next()) is not None:
+            self._spawn(run_id)
+
+    def stop(self, run_id: UUID) -> None:
+        """Stop a run of this process, also one that waits. Called on the event loop."""
+        if run_id in self.live:
+            self.live[run_id].stop.set()
+        elif self.waiting.leave(run_id):
+            self._spawn(run_id)  # beside the others: it ends before it is sent
+
+    def end_waiting(self) -> None:
+        """Nothing more is sent: let every run that waits find that out for itself, and end."""
+        while (run_id := self.waiting.next()) is not None:
+            self._spawn(run_id)
+
     def _spawn(self, run_id: UUID) -> None:
         if run_id not in self._tasks:
             task = self._detached(self._run(run_id))
             self._tasks[run_id] = task
-            task.add_done_callback(lambda _: self._tasks.pop(run_id, None))
+            task.add_done_callback(lambda _: self._ended(run_id))
+
+    def _ended(self, run_id: UUID) -> None:
+        self._tasks.pop(run_id, None)
+        if not self.closing.is_set():
+            self._fill()
 
     async def _run(self, run_id: UUID) -> None:
         """One run from its row to its settlement, whatever happens on the way."""
@@ -160,24 +210,27 @@ class Runner:
         if run is None:
             return
         watchers = self.watch(run.prompt_id)
-        live = self.live[run_id] = LiveRun(run, watchers)
+        live = self.live[run_id] = LiveRun(run, watchers, run.prompt)
         if run.stop_requested:
             live.stop.set()
         try:
-            outcome = await self._answer(live)
+            if self._upstreams is None or self._validator is None:
+                raise NotOpen("The upstream is not connected.")
+            outcome = await answering.answer(live, run.prompt.user_id, self._upstreams, self.in_database)
+            outcome = await answering.validated(live, outcome, self._validator)
         except asyncio.CancelledError:
             outcome = endings.interrupted(live)
         except Exception:
             logger.exception("Run %s failed.", run_id)
             outcome = endings.crashed(live)
         # Shielded: a settlement that has begun must not be lost to a second cancellation.
-        await asyncio.shield(self._detached(self._settle(run.prompt_id, live, outcome)))
+        await asyncio.shield(self._detached(self._settle(live, outcome)))
 
-    async def _settle(self, prompt_id: UUID, live: LiveRun, outcome: ledger.Outcome) -> None:
+    async def _settle(self, live: LiveRun, outcome: settlement.Outcome) -> None:
         delay = 0.2
         while True:
             try:
-                await self.in_database(partial(ledger.settle, live.id, outcome))
+                await self.in_database(partial(settlement.settle, live.id, outcome))
                 break
             except (OperationalError, InterfaceError):
                 # Locked, full or away: the outcome stays here and in the log until it can be written.
@@ -185,87 +238,26 @@ class Runner:
             except Exception:
                 # Something in the answer cannot be stored. The run still ends, with its cost unknown and its hold kept.
                 logger.exception("Run %s is settled without its answer.", live.id)
-                outcome = endings.unstorable()
+                outcome = endings.unstorable(live)
             if self.closing.is_set() and delay > 5:
                 raise RuntimeError(f"Run {live.id} could not be settled before the server stopped.")
             await asyncio.sleep(delay)
             delay = min(delay * 2, 30)
+        if not live.is_stored:
+            self._remember(live)
         self.live.pop(live.id, None)
-        self._written.pop(live.id, None)
         live.watchers.wake()
-        if not any(other.watchers is live.watchers for other in self.live.values()):
-            self._watchers.pop(prompt_id, None)
 
-    async def _answer(self, live: LiveRun) -> ledger.Outcome:
-        """Read the upstream until it ends, fails, or the person stops it."""
-        if live.stop.is_set():
-            return endings.stopped(live, may_be_billed=False)
-        if self._upstreams is None:
-            raise NotOpen("The upstream is not connected.")
-        upstream = await self._upstreams.ready(live.upstream)
-        live.begin()
+    def _remember(self, live: LiveRun) -> None:
+        """Keep an answer that is stored nowhere for the page that asked, which may come for it a moment later."""
+        self.remembered[live.id] = (live, time.monotonic())
+        while len(self.remembered) > MOST_REMEMBERED:
+            del self.remembered[next(iter(self.remembered))]
 
-        async def read() -> None:
-            async with aclosing(upstream.stream(live.request)) as pieces:
-                async for piece in pieces:
-                    live.take(piece)
-
-        reading = asyncio.create_task(read())
-        stopping = asyncio.create_task(live.stop.wait())
-        try:
-            await asyncio.wait({reading, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if not reading.done():
-                if live.stop_ends_billing or live.first_token_ms is None:
-                    reading.cancel()
-                    await asyncio.gather(reading, return_exceptions=True)
-                    return endings.stopped(live, may_be_billed=True)
-                live.state = State.STOPPING
-                live.watchers.wake()
-            try:
-                await reading
-            except UpstreamError as error:
-                if live.stop.is_set():
-                    return endings.stopped(live, may_be_billed=not error.nothing_billed)
-                return endings.broken(live, error)
-            return (
-                endings.stopped(live, may_be_billed=True) if live.state is State.STOPPING else endings.completed(live)
-            )
-        finally:
-            stopping.cancel()
-            reading.cancel()
-            await asyncio.gather(reading, stopping, return_exceptions=True)
-
-    # Keeping the database up to date
-
-    async def _keep(self) -> None:
-        """Write new text and heartbeats, read stop flags, take over orphans: for as long as the process lives."""
-        next_sweep = time.monotonic() + SWEEP_EVERY
-        while True:
-            await asyncio.sleep(WRITE_EVERY)
-            try:
-                await self._write_progress()
-                if time.monotonic() >= next_sweep:
-                    next_sweep = time.monotonic() + SWEEP_EVERY
-                    await self.in_database(lambda: ledger.interrupt_orphans(timezone.now() - SILENT_AFTER))
-            except Exception:
-                logger.exception("Progress could not be written; the next round tries again.")
-
-    async def _write_progress(self) -> None:
-        marks = {run_id: journal.mark(live) for run_id, live in self.live.items()}
-        news = [
-            journal.news(live, self._written.get(run_id), marks[run_id])
-            for run_id, live in list(self.live.items())
-            if journal.is_due(self._written.get(run_id), marks[run_id], HEARTBEAT_EVERY)
-        ]
-        if not self.live:
-            return
-        stop = await self.in_database(lambda: journal.write(news, list(marks)))
-        for each in news:
-            if each.run_id in self.live:
-                self._written[each.run_id] = marks[each.run_id]
-        for run_id in stop:
-            if run_id in self.live:
-                self.live[run_id].stop.set()
+    def forget(self, before: float) -> None:
+        """Let go of remembered answers that ended before a moment of the monotonic clock."""
+        for run_id in [run_id for run_id, (_, ended) in self.remembered.items() if ended < before]:
+            del self.remembered[run_id]
 
 
 runner = Runner()

@@ -1,14 +1,18 @@
 """Reading a usage object as upstreams report it. Strict about numbers: what cannot be a count or an amount is refused.
 
-The last usage of a stream counts, never a sum of several. Cached tokens are inside the prompt tokens and reasoning
-is inside the completion tokens, as OpenRouter and the OpenAI API define them.
+The last usage of a stream counts, never a sum of several. Cached and audio tokens are inside the prompt tokens; reasoning,
+audio and image tokens are inside the completion tokens, as OpenRouter and the OpenAI API define them.
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from catalog import pricing
 from catalog.exact import PricingError
-from catalog.pricing import Usage, spent
+from catalog.pricing import Bill, Rate, Usage, spent
 
 MOST_TOKENS = 10**9
 MOST_USD = Decimal(100_000)
@@ -42,19 +46,60 @@ def _detail(reported: dict[str, Any], group: str, name: str) -> int | None:
 
 
 def read_usage(reported: Any) -> Usage | None:
-    """The counts of a usage object; None when it is missing, malformed or contradicts itself."""
+    """The counts of a usage object; None when it is missing, malformed or contradicts itself.
+
+    Nobody reports how much of the audio came from the cache or was reasoned over, and no token is billed twice: what is
+    cached, written or reasoned counts as that, and of audio and images only what then is left of their whole.
+    """
     if not isinstance(reported, dict):
         return None
     prompt, completion = count(reported.get("prompt_tokens")), count(reported.get("completion_tokens"))
     cached = _detail(reported, "prompt_tokens_details", "cached_tokens")
     written = _detail(reported, "prompt_tokens_details", "cache_write_tokens")
+    heard = _detail(reported, "prompt_tokens_details", "audio_tokens")
     reasoning = _detail(reported, "completion_tokens_details", "reasoning_tokens")
+    spoken = _detail(reported, "completion_tokens_details", "audio_tokens")
+    drawn = _detail(reported, "completion_tokens_details", "image_tokens")
     if prompt is None or completion is None or cached is None or written is None or reasoning is None:
         return None
+    if heard is None or spoken is None or drawn is None or heard > prompt or spoken + drawn > completion:
+        return None
     try:
-        return Usage(prompt, completion, cached, written, reasoning)
+        usage = Usage(prompt, completion, cached, written, reasoning)
     except PricingError:
         return None
+    heard = min(heard, prompt - cached - written)
+    spoken = min(spoken, completion - reasoning)
+    drawn = min(drawn, completion - reasoning - spoken)
+    return replace(usage, input_audio_tokens=heard, output_audio_tokens=spoken, output_image_tokens=drawn)
+
+
+def unpriced(reported: Any) -> list[str]:
+    """What was used beside tokens and is in no computed bill, in sentences: tools that the market ran, and web searches."""
+    if not isinstance(reported, dict):
+        return []
+    sentences = []
+    tools = reported.get("server_tool_use_details") or reported.get("server_tool_use")
+    if isinstance(tools, dict):
+        used = {name: count(value) for name, value in tools.items()}
+        names = [str(name).replace("_", " ")[:40] for name, times in list(used.items())[:5] if times]
+        if names:
+            sentences.append(f"Tools of the market were used ({', '.join(names)}), and their price is not in it.")
+    if results := count(reported.get("num_search_results")):
+        sentences.append(f"A web search with {results:,} result{'s' * (results != 1)} is not in it.")
+    return sentences
+
+
+def bill(reported: Any, rates: Iterable[Rate], at: datetime | None) -> Bill | None:
+    """The reported usage priced by `rates`, for a request that began at `at`; None without a usage that can be read.
+
+    What the usage has beside tokens makes it `at least` its total, with the reason.
+    """
+    usage = read_usage(reported)
+    if usage is None:
+        return None
+    priced = pricing.bill(rates, usage, at)
+    return replace(priced, reasons=(*priced.reasons, *unpriced(reported)))
 
 
 def read_cost(reported: Any) -> Decimal | None:

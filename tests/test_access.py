@@ -55,11 +55,32 @@ SIGNED_IN = {
     "playground:compose",
     "playground:fields",
     "playground:estimate",
+    "playground:preview",
     "playground:help",
     "playground:history",
+    "playground:selected",
+    "playground:difference",
+    "playground:verdicts",
     "logout",
 }
-OWN = {"playground:board", "playground:events", "playground:stop", "playground:text"}
+UNLISTED = {
+    "playground:shared",
+    "playground:shared_image",
+}  # public for who has the address; test_sharing has their rules
+READ = {  # one's own, with GET
+    f"playground:{name}"
+    for name in (
+        *("board", "events", "run", "now", "text", "code", "request_json", "events_text", "elsewhere", "export"),
+        *("share", "remove_texts", "image"),
+    )
+}
+ACT = {  # on one's own, with POST
+    f"playground:{name}"
+    for name in (
+        *("stop", "rerun", "again", "favourite", "note", "add_label", "remove_label", "revoke", "verdict", "reveal"),
+    )
+}
+OWN = READ | ACT
 
 
 def names(resolver: Any, prefix: str = "") -> Iterator[str]:
@@ -72,7 +93,7 @@ def names(resolver: Any, prefix: str = "") -> Iterator[str]:
 
 
 def test_every_address_is_in_the_table() -> None:
-    assert set(names(get_resolver())) == PUBLIC | SIGNED_IN | OWN
+    assert set(names(get_resolver())) == PUBLIC | SIGNED_IN | OWN | UNLISTED
 
 
 @pytest.fixture
@@ -82,6 +103,8 @@ def run(owner: Any) -> Run:
 
 
 def addresses(run: Run) -> dict[str, str]:
+    of_prompt = f"/playground/{run.prompt_id}"
+    of_run = f"{of_prompt}/runs/{run.pk}"
     return {
         "catalog:table": "/",
         "catalog:keep_view": "/views/",
@@ -121,8 +144,26 @@ def addresses(run: Run) -> dict[str, str]:
         "playground:history": "/history/",
         "playground:board": f"/playground/{run.prompt_id}/",
         "favicon": "/favicon.ico",
-        "playground:text": f"/playground/{run.prompt_id}/runs/{run.pk}/text",
-        "playground:stop": f"/playground/{run.prompt_id}/runs/{run.pk}/stop",
+        "playground:preview": "/playground/preview/",
+        "playground:selected": "/history/selected/",
+        "playground:difference": f"/playground/difference?left={run.pk}&right={run.pk}",
+        "playground:verdicts": "/history/verdicts/",
+        "playground:image": "/playground/images/1/",
+        "playground:run": f"{of_run}/",
+        "playground:request_json": f"{of_run}/request.json",
+        "playground:events_text": f"{of_run}/events.txt",
+        "playground:rerun": f"{of_run}/again",
+        "playground:add_label": f"{of_prompt}/labels/",
+        "playground:remove_label": f"{of_prompt}/labels/1/remove",
+        "playground:remove_texts": f"{of_prompt}/texts/remove",
+        "playground:revoke": f"{of_prompt}/share/1/revoke",
+        **{
+            f"playground:{name}": f"{of_run}/{name}" for name in ("now", "text", "stop", "code", "elsewhere", "verdict")
+        },
+        **{
+            f"playground:{name}": f"{of_prompt}/{name}"
+            for name in ("again", "favourite", "note", "share", "export", "reveal")
+        },
     }
 
 
@@ -153,7 +194,11 @@ def test_anonymous_visitors_are_sent_to_sign_in(client: Client, run: Run, name: 
 
 
 @pytest.mark.parametrize(
-    ("method", "name"), [("get", "playground:board"), ("get", "playground:text"), ("post", "playground:stop")]
+    ("method", "name"),
+    [
+        *(("get", name) for name in sorted(READ - {"playground:events", "playground:image"})),
+        *(("post", name) for name in sorted(ACT | {"playground:share", "playground:remove_texts"})),
+    ],
 )
 def test_somebody_elses_run_does_not_exist(client: Client, run: Run, stranger: Any, method: str, name: str) -> None:
     client.force_login(stranger, backend=BACKEND)
@@ -179,7 +224,7 @@ def test_history_holds_only_ones_own(client: Client, run: Run, stranger: Any) ->
     assert "Hello" in client.get("/history/").content.decode()
 
 
-@pytest.mark.parametrize("name", sorted(SIGNED_IN | {"playground:board", "playground:stop"}))
+@pytest.mark.parametrize("name", sorted(SIGNED_IN | {"playground:board"} | ACT))
 def test_a_post_without_the_csrf_token_is_refused(run: Run, name: str) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(run.prompt.user, backend=BACKEND)
@@ -188,7 +233,7 @@ def test_a_post_without_the_csrf_token_is_refused(run: Run, name: str) -> None:
     assert run.stop_requested is False
 
 
-@pytest.mark.parametrize("name", sorted(SIGNED_IN | PUBLIC | {"playground:board", "playground:stop"}))
+@pytest.mark.parametrize("name", sorted(SIGNED_IN | PUBLIC | OWN - {"playground:events", "playground:image"}))
 def test_a_get_never_starts_changes_or_costs_anything(client: Client, run: Run, name: str) -> None:
     client.force_login(run.prompt.user, backend=BACKEND)
     before = (Prompt.objects.count(), Run.objects.count(), Hold.objects.count())

@@ -117,8 +117,8 @@ class TestPromptCommand:
             "temperature=0",
         )
         assert done.returncode == 0, done.stderr
-        assert "The mistral." in done.stdout
-        assert "Done; cost: $0.0047" in done.stdout
+        assert done.stdout == "The mistral.\n"
+        assert "Done; cost: $0.0047; 10,000 tokens in, 1,000 out" in done.stderr
         (request,) = fake_upstream.requests
         assert request.body["max_tokens"] == 2000
         assert request.body["temperature"] == 0
@@ -137,7 +137,7 @@ class TestPromptCommand:
     def test_a_failed_run_exits_with_a_sentence(self, data: Path, fake_upstream: FakeUpstream) -> None:
         fake_upstream.script(FOUR[0], [Status(402, {}, '{"error": {"code": 402, "message": "No credit"}}')])
         done = self.prompt(data, fake_upstream, "Hi", "--model", FOUR[0], "--param", "max_tokens=10")
-        assert done.returncode != 0
+        assert done.returncode == 3
         assert "credit" in done.stderr
         assert "Traceback" not in done.stderr
 
@@ -157,7 +157,7 @@ class TestPromptCommand:
         self, data: Path, fake_upstream: FakeUpstream, arguments: list[str], sentence: str
     ) -> None:
         done = self.prompt(data, fake_upstream, *arguments)
-        assert done.returncode != 0
+        assert done.returncode == 1
         assert sentence in done.stderr
         assert "Traceback" not in done.stderr
         assert fake_upstream.count == 0
@@ -167,4 +167,4 @@ class TestPromptCommand:
         assert done.returncode == 0, done.stderr
         assert "simulated" in done.stdout
         assert "hello there" in done.stdout
-        assert "would have cost: $" in done.stdout
+        assert "would have cost: $" in done.stderr

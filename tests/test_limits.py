@@ -9,7 +9,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from catalog.imports.readers.bounded import MOST_BYTES
-from config.limits import LARGEST_BODY, LARGEST_UPLOAD, LONGEST_ADDRESS, limited
+from config.limits import COMPOSING, LARGEST_BODY, LARGEST_COMPOSED, LARGEST_UPLOAD, LONGEST_ADDRESS, limited
+from playground import images, variables
 
 UPLOADS = "/admin/catalog/revision/import/"
 MB = 1_048_576
@@ -76,6 +77,15 @@ def test_a_list_that_may_be_imported_may_be_sent() -> None:
         assert (answered.status, answered.text, answered.read) == (200, "Taken.", LARGEST_UPLOAD)
 
 
+def test_a_prompt_with_all_its_images_may_be_sent() -> None:
+    """Four of the largest images, the largest file of values, and with them the rest of the form."""
+    assert {
+        reverse(f"playground:{name}").encode() for name in ("compose", "fields", "preview", "estimate")
+    } == COMPOSING
+    whole = images.MOST_IMAGES * images.MOST_BYTES + variables.LARGEST_CSV + LARGEST_BODY
+    assert whole < LARGEST_COMPOSED
+
+
 @pytest.mark.parametrize(
     ("path", "headers", "largest"),
     [
@@ -85,8 +95,12 @@ def test_a_list_that_may_be_imported_may_be_sent() -> None:
         (UPLOADS, [("x-cookie", SESSION[1])], LARGEST_BODY),
         (f"{UPLOADS}more/", [SESSION], LARGEST_BODY),
         ("/admin/catalog/revision/", [SESSION], LARGEST_BODY),
-        ("/playground/", [SESSION], LARGEST_BODY),
+        ("/playground/", [SESSION], LARGEST_COMPOSED),
         ("/playground/", [], LARGEST_BODY),
+        ("/playground/fields/", [SESSION], LARGEST_COMPOSED),
+        ("/playground/fields/", [("cookie", "csrftoken=anything")], LARGEST_BODY),
+        ("/playground/help/", [SESSION], LARGEST_BODY),
+        ("/history/", [SESSION], LARGEST_BODY),
     ],
 )
 def test_one_byte_more_is_refused_announced_or_not(path: str, headers: list[tuple[str, str]], largest: int) -> None:

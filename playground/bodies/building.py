@@ -8,6 +8,7 @@ from playground.bodies import chat, dialects, responses
 from playground.messages import Message
 
 CHAT, RESPONSES = "chat", "responses"
+LIMIT, NEWER_LIMIT = "max_tokens", "max_completion_tokens"
 STRICT = "structured_outputs"  # in the tables a parameter, on the wire a property of the schema
 
 
@@ -49,11 +50,11 @@ def build(wanted: Wanted) -> Body:
     taken: dict[str, Any] = {}
     left_out: list[str] = []
     for name, value in wanted.values.items():
-        row = wanted.table.get(name)
-        if row is None or row.is_unsupported:
-            left_out.append(name)
+        known = _known_as(name, wanted.table)
+        if known:
+            taken[known] = value
         else:
-            taken[row.replaced_by if row.is_deprecated and row.replaced_by else name] = value
+            left_out.append(name)
     strict = taken.pop(STRICT, None)
     if strict is not None:
         if _has_schema(taken.get("response_format")):
@@ -72,6 +73,16 @@ def build(wanted: Wanted) -> Body:
     if wanted.dialect == "openrouter" and wanted.preferences:
         body["provider"] = dict(wanted.preferences)
     return Body(body, left_out + refused)
+
+
+def _known_as(name: str, table: Mapping[str, Row]) -> str:
+    """The name under which the table takes a parameter: its own, its successor's, or for a limit the newer one where only
+    that is listed; empty where it takes it under none."""
+    row = table.get(name)
+    if row is not None and not row.is_unsupported:
+        return row.replaced_by if row.is_deprecated and row.replaced_by else name
+    newer = table.get(NEWER_LIMIT) if name == LIMIT else None
+    return NEWER_LIMIT if newer is not None and not newer.is_unsupported else ""
 
 
 def _has_schema(response_format: Any) -> bool:

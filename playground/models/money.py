@@ -74,7 +74,9 @@ class House(models.Model):
     is_open = models.BooleanField("the playground is on", default=True)
     notice = models.CharField(max_length=300, blank=True, help_text="Shown to everybody while it is off.")
     retention_days = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="After so many days texts are removed; bills stay. Blank keeps them."
+        null=True,
+        blank=True,
+        help_text="After so many days texts are removed; bills stay, and favourites keep theirs. Blank keeps all.",
     )
     changed_at = models.DateTimeField(auto_now=True)
 

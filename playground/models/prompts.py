@@ -1,14 +1,19 @@
 """Prompts: what one person asked, of how many models it may be, and what he keeps beside it."""
 
 import uuid
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Left
 from django.urls import reverse
 
 LONGEST_NOTE = 5000  # characters
+SHOWN = 200  # characters of a prompt in a list
 
 
 class PromptQuerySet(models.QuerySet["Prompt"]):
@@ -19,6 +24,72 @@ class PromptQuerySet(models.QuerySet["Prompt"]):
     def for_board(self) -> Self:
         """With the runs of the board in their order, their holds, and the labels: four queries."""
         return self.prefetch_related("runs__hold", "runs__listing__model__vendor", "labels")
+
+    def for_keeping(self) -> Self:
+        """With the labels, and of the runs only what they were sent to and where they stand: a matrix has hundreds of
+        answers. Three queries."""
+        runs = _runs().only("prompt", "position", "offer", "model_name", "state")
+        return self.defer("searched").prefetch_related("labels", Prefetch("runs", runs))
+
+    def for_history(self) -> Self:
+        """What a line of the history shows of a prompt: its `beginning` and none of its long texts; with its labels.
+        Two queries."""
+        shown = self.annotate(beginning=Left("text", SHOWN)).prefetch_related("labels")
+        return shown.only(
+            "user", "created_at", "api", "continues", "is_stored", "purged_at", "is_blind", "revealed_at", "is_favourite", "note"
+        )  # fmt: skip
+
+    def holding(self, word: str, noted: Collection[uuid.UUID] = (), labels: Collection[int] = ()) -> Self:
+        """Those with a folded word in their texts or answers, those in `noted`, and those with one of these labels."""
+        return self.filter(self._holds(word, noted, labels))
+
+    def lacking(self, word: str, noted: Collection[uuid.UUID] = (), labels: Collection[int] = ()) -> Self:
+        """Those that `holding` leaves out."""
+        return self.exclude(self._holds(word, noted, labels))
+
+    def _holds(self, word: str, noted: Collection[uuid.UUID], labels: Collection[int]) -> Q:
+        filed = self.model.labels.through.objects.filter(label__in=labels).values("prompt")
+        return Q(searched__contains=word) | Q(pk__in=noted) | Q(pk__in=filed)
+
+    def with_run(self, *conditions: Q) -> Self:
+        """Those with a run of which all these conditions hold."""
+        # A list and not EXISTS for each prompt: without statistics SQLite looks that up by the state, over and over.
+        return self.filter(pk__in=_runs().filter(*conditions).order_by().values("prompt"))
+
+    def without_run(self, *conditions: Q) -> Self:
+        return self.exclude(pk__in=_runs().filter(*conditions).order_by().values("prompt"))
+
+    def revealed(self) -> Self:
+        """Those whose names may be shown: not blind, or blind no more."""
+        return self.filter(Q(is_blind=False) | Q(revealed_at__isnull=False))
+
+    def matrices(self) -> Self:
+        """Those with more than one run for a model: rows of values, or repeats."""
+        return self.filter(Q(repeats__gt=1) | Q(variables__rows__1__isnull=False))
+
+    def with_costs(self) -> Self:
+        """With `known_cost`: the sum of the runs' costs as far as they are known, in 10^-12 USD."""
+        totals = _runs().filter(prompt=OuterRef("pk")).order_by().values("prompt").annotate(total=Sum("cost"))
+        return self.annotate(known_cost=Coalesce(Subquery(totals.values("total")), 0))
+
+    def costing(self, least: int | None, most: int | None) -> Self:
+        """Those whose runs all have a known cost and together cost at least and at most so much, in 10^-12 USD."""
+        totals = _runs().order_by().values("prompt").annotate(total=Sum("cost"), count=Count("pk"), known=Count("cost"))
+        totals = totals.filter(known=F("count"))
+        if least is not None:
+            totals = totals.filter(total__gte=least)
+        if most is not None:
+            totals = totals.filter(total__lte=most)
+        return self.filter(pk__in=totals.values("prompt"))
+
+    def purgeable(self, before: datetime) -> Self:
+        """Those whose texts are older than they may become: asked before that moment, not kept as a favourite, over."""
+        old = self.filter(created_at__lt=before, purged_at=None, is_favourite=False)
+        return old.exclude(pk__in=_runs().live().order_by().values("prompt"))
+
+
+def _runs() -> Any:
+    return apps.get_model("playground", "Run").objects
 
 
 class Label(models.Model):

@@ -148,6 +148,11 @@ class Run(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["prompt", "position"], name="one_run_per_prompt_and_position"),
         ]
+        indexes = [
+            models.Index(fields=["model_public_id", "-created_at"], name="run_of_model_by_time"),
+            # The history's sums are answered from this alone, without the rows, which are large.
+            models.Index(fields=["prompt", "offer", "model_name", "state", "is_rehearsal", "cost"], name="run_tally"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.model_name}: {self.get_state_display()}"
@@ -183,8 +188,9 @@ class Run(models.Model):
 
     def bill(self) -> pricing.Bill | None:
         """The usage priced with the frozen rates, line by line; None without a usage."""
-        usage = self.priced_usage()
-        return None if usage is None else pricing.bill(self.pricing_rates(), usage, self.started_at)
+        from playground import usage
+
+        return usage.bill(self.usage, self.pricing_rates(), self.started_at or self.created_at)
 
     def answer(self) -> dict[str, Any]:
         """What `manage.py prompt --json` prints of a run (docs: interfaces)."""

@@ -7,7 +7,7 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     const swapped = event.detail.elt;
     if (swapped.id === "compose") {
-      focus(swapped.querySelector("[aria-invalid='true'], [role='alert']"));
+      focus(swapped.querySelector("[aria-invalid='true']") ?? swapped.querySelector("[role='alert']"));
     } else if (swapped.id === "board") {
       focus(swapped.querySelector("[data-focus]"));
     }

@@ -1,16 +1,31 @@
-// A list of checkboxes that a word narrows: shows the filter field, which without script would be dead.
+// A list of checkboxes that a word narrows. Shows the filter field, which without script would be dead, also in a form that
+// came later; what is typed there chooses nothing, so nothing else must hear of it.
 "use strict";
 
-for (const picker of document.querySelectorAll("[data-picker]")) {
-  const filter = picker.querySelector("[data-picker-filter]");
-  const items = [...picker.querySelectorAll("[data-words]")];
-  filter.hidden = items.length < 12;
-  filter.addEventListener("input", () => {
+{
+  const narrow = (filter) => {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-    for (const item of items) {
+    for (const item of filter.closest("[data-picker]").querySelectorAll("[data-words]")) {
       item.hidden = !words.every((word) => item.dataset.words.includes(word));
     }
-  });
-  // Narrowing the list chooses nothing, so it must not ask for the fields again.
-  filter.addEventListener("change", (event) => event.stopPropagation());
+  };
+  const prepare = (root) => {
+    for (const filter of root.querySelectorAll("[data-picker-filter]")) {
+      if (filter.dataset.isReady) continue;
+      filter.dataset.isReady = "yes";
+      filter.hidden = filter.closest("[data-picker]").querySelectorAll("[data-words]").length < 12;
+      for (const type of ["input", "change"]) {
+        filter.addEventListener(type, (event) => {
+          event.stopPropagation();
+          narrow(filter);
+        });
+      }
+      filter.addEventListener("keydown", (event) => {
+        if (event.key === "Enter") event.preventDefault();
+      });
+    }
+  };
+
+  prepare(document);
+  document.addEventListener("htmx:load", (event) => prepare(event.target.parentElement || document));
 }

@@ -40,6 +40,18 @@ def test_every_list_and_its_pages_open(editor: Client, table: str) -> None:
     assert editor.get(change_url(row)).status_code == 200
 
 
+def test_a_search_finds_each_model_once_and_computes_prices_once(editor: Client) -> None:
+    """Not for every name and listing that a model has, and not again to count what was found: PostgreSQL took minutes."""
+    for number in range(3):
+        Alias.objects.create(model=large_3(), name=f"oft-named-{number}")
+    with CaptureQueriesContext(connection) as captured:
+        response = editor.get("/admin/catalog/languagemodel/?q=mistralai/mistral-large+oft-named")
+    assert [model.pk for model in response.context["cl"].result_list] == [large_3().pk]
+    assert sum("catalog_rate" in query["sql"] for query in captured) == 1
+    found = editor.get("/admin/catalog/languagemodel/?q=nothing-is-named-so").context["cl"]
+    assert (list(found.result_list), found.full_result_count) == ([], LanguageModel.objects.count())
+
+
 def test_the_models_page_holds_all_of_it(editor: Client) -> None:
     page = editor.get(change_url(large_3())).content.decode()
     for word in ("mistralai/mistral-large-2512", "Input /M", "0.50", "0.05", "1.50", "0.0645", "mistral-large-latest"):

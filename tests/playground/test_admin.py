@@ -5,12 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.db import models
 from django.test import Client
 from django.utils import timezone
 
-from playground.models import Budget, Hold, Prompt, Run, State
+from playground.admin.reading import FIGURES, hidden_fields
+from playground.models import Budget, Hold, House, Image, Label, Prompt, Reconciliation, Recording, Run, Share, State
 from tests.conftest import BACKEND
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +86,37 @@ def test_staff_sees_figures_and_no_texts(clerk: Client, run: Run) -> None:
         assert secret not in text
 
 
+def of_words(model: type[models.Model]) -> list["models.Field[Any, Any]"]:
+    kinds = (models.CharField, models.TextField, models.JSONField)
+    return [field for field in model._meta.get_fields() if isinstance(field, kinds) and not field.choices]
+
+
+def test_no_field_of_words_is_shown_unless_it_was_thought_of(clerk: Client, run: Run) -> None:
+    """Every field of the table that can hold words gets some; a new one is among them without anybody's doing."""
+    values: dict[str, Any] = {}
+    for field in of_words(Run):
+        word = f"word-{field.name}-word"
+        values[field.name] = {"it": word} if isinstance(field, models.JSONField) else word[: field.max_length]
+    values |= {"rates": [], "left_out": [], "usage": None, "estimate_usd": "1", "computed_usd": "1", "billed_usd": "1"}
+    Run.objects.filter(pk=run.pk).update(**values)
+    texts = "".join(clerk.get(f"/admin/playground/run/{tail}").content.decode() for tail in ("", f"{run.pk}/change/"))
+    for name in values:
+        assert (f"word-{name}-word" in texts) <= (name in FIGURES), name
+    assert "word-served_provider-word" in texts
+
+
+def test_what_holds_words_is_hidden_by_default() -> None:
+    hidden = hidden_fields(Run) | hidden_fields(Prompt)
+    assert {"text", "reasoning", "rest", "request", "tool_calls", "error_body", "messages", "note", "labels"} <= hidden
+    assert hidden >= {field.name for model in (Run, Prompt) for field in of_words(model)} - FIGURES
+    assert {field.name for field in of_words(Run)} >= FIGURES, "FIGURES names a field that is gone"
+
+
+@pytest.mark.parametrize("private", [Label, Share, Image, Recording])
+def test_what_is_private_has_no_page(private: type[models.Model]) -> None:
+    assert not admin.site.is_registered(private)
+
+
 @pytest.mark.parametrize(
     "guess",
     [
@@ -145,3 +180,132 @@ def test_one_budget_for_each_user_and_period(signed_in: Client) -> None:
     response = signed_in.post("/admin/playground/budget/add/", {"period": "day", "limit_usd": "2"})
     assert "Site, per day has a limit already. Change that one." in response.content.decode()
     assert signed_in.post("/admin/playground/budget/add/", {"period": "month", "limit_usd": "2"}).status_code == 302
+
+
+class TestSettlingByHand:
+    URL = "/admin/playground/hold/"
+
+    @pytest.fixture
+    def hold(self, run: Run) -> Hold:
+        Run.objects.filter(pk=run.pk).update(state=State.INTERRUPTED, reconciliation=Reconciliation.WAITING)
+        return run.hold
+
+    def post(self, client: Client, *holds: Hold, **changes: str) -> Any:
+        form = {"action": "settle", "_selected_action": [hold.pk for hold in holds]} | changes
+        return client.post(self.URL, form, follow=True)
+
+    def test_it_asks_for_an_amount_and_a_reason_first(self, signed_in: Client, hold: Hold) -> None:
+        page = self.post(signed_in, hold).content.decode()
+        assert "Amount in USD" in page
+        assert "$0.00456" in page
+        hold.refresh_from_db()
+        assert hold.settled_at is None
+
+    def test_it_books_once_and_logs_who_and_why(self, signed_in: Client, owner: Any, hold: Hold) -> None:
+        sent = {"apply": "yes", "amount": "0.004000000001", "reason": "Read on the invoice"}
+        assert "1 hold settled at $0.004000000001." in self.post(signed_in, hold, **sent).content.decode()
+        hold.refresh_from_db()
+        assert (hold.spent, hold.run.cost) == (4_000_000_001, 4_000_000_001)
+        assert hold.run.reconciliation == Reconciliation.UNRECONCILED
+        entry = LogEntry.objects.get()
+        assert (entry.user, entry.object_id) == (owner, str(hold.pk))
+        assert "Settled at $0.004000000001: Read on the invoice" in entry.get_change_message()
+        page = self.post(signed_in, hold, **(sent | {"amount": "9"})).content.decode()
+        assert "1 left as they were: settled already, or the run is not over." in page
+        hold.refresh_from_db()
+        assert hold.spent == 4_000_000_001
+        assert LogEntry.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        ("changes", "words"),
+        [
+            ({"amount": "-1"}, "A cost cannot be negative."),
+            ({"amount": "0.0000000000001"}, "no more than 12 decimal places"),
+            ({"amount": ""}, "This field is required."),
+            ({"reason": " "}, "This field is required."),
+        ],
+    )
+    def test_slips_change_nothing(self, signed_in: Client, hold: Hold, changes: dict[str, str], words: str) -> None:
+        sent = {"apply": "yes", "amount": "1", "reason": "because"} | changes
+        assert words in self.post(signed_in, hold, **sent).content.decode()
+        hold.refresh_from_db()
+        assert hold.settled_at is None
+
+    def test_a_run_that_is_not_over_is_left_alone(self, signed_in: Client, hold: Hold) -> None:
+        Run.objects.update(state=State.STREAMING)
+        assert "its run is not over" in self.post(signed_in, hold).content.decode()
+        self.post(signed_in, hold, apply="yes", amount="1", reason="because")
+        hold.refresh_from_db()
+        assert hold.settled_at is None
+
+    def test_only_who_may_change_holds(self, client: Client, hold: Hold) -> None:
+        user = get_user_model().objects.create_user("reader", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename="view_hold"))
+        client.force_login(user, backend=BACKEND)
+        assert 'value="settle"' not in client.get(self.URL).content.decode()
+        self.post(client, hold, apply="yes", amount="0", reason="because")
+        hold.refresh_from_db()
+        assert hold.settled_at is None
+
+    def test_a_clerk_with_the_right_sees_no_text(self, clerk: Client, hold: Hold) -> None:
+        page = self.post(clerk, hold).content.decode()
+        assert "Devstral 2 2512" in page
+        for secret in SECRETS:
+            assert secret not in page
+
+
+class TestSeveralBudgets:
+    URL = "/admin/playground/budget/several/"
+
+    def test_the_same_for_all_of_them(self, signed_in: Client, owner: Any, stranger: Any) -> None:
+        Budget.objects.create(user=owner, period="day", limit=1)
+        Budget.objects.create(user=owner, period="month", limit=1)
+        assert "The same for several people" in signed_in.get("/admin/playground/budget/").content.decode()
+        assert "stranger" in signed_in.get(self.URL).content.decode()
+        sent = {"users": [owner.pk, stranger.pk], "period": "day", "limit_usd": "2.5"}
+        page = signed_in.post(self.URL, sent, follow=True).content.decode()
+        assert "2 people now have $2.50 per day." in page
+        limits = set(Budget.objects.values_list("user__username", "period", "limit"))
+        assert limits == {
+            ("owner", "day", 2_500_000_000_000),
+            ("stranger", "day", 2_500_000_000_000),
+            ("owner", "month", 1),
+        }
+        assert LogEntry.objects.count() == 2
+
+    def test_slips(self, signed_in: Client, stranger: Any) -> None:
+        sent = {"users": [stranger.pk], "period": "day", "limit_usd": "-1"}
+        response = signed_in.post(self.URL, sent)
+        assert response.status_code == 422
+        assert "A limit cannot be negative." in response.content.decode()
+        assert not Budget.objects.exists()
+
+    def test_only_who_may_give_budgets(self, client: Client, stranger: Any) -> None:
+        user = get_user_model().objects.create_user("reader", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename="view_budget"))
+        client.force_login(user, backend=BACKEND)
+        assert client.post(self.URL, {"users": [stranger.pk], "period": "day", "limit_usd": "1"}).status_code == 403
+        assert "The same for several people" not in client.get("/admin/playground/budget/").content.decode()
+        assert not Budget.objects.exists()
+
+
+class TestHouse:
+    URL = "/admin/playground/house/"
+
+    def test_one_row_that_turns_it_off(self, signed_in: Client) -> None:
+        assert signed_in.post(f"{self.URL}add/", {"notice": "Back on Monday."}).status_code == 302
+        house = House.objects.get()
+        assert (house.is_open, house.notice) == (False, "Back on Monday.")
+        assert signed_in.get(f"{self.URL}add/").status_code == 403
+        assert signed_in.post(f"{self.URL}{house.pk}/delete/", {"post": "yes"}).status_code == 403
+        signed_in.post(f"{self.URL}{house.pk}/change/", {"is_open": "on", "retention_days": "30"})
+        house.refresh_from_db()
+        assert (house.is_open, house.retention_days) == (True, 30)
+
+    def test_only_who_may(self, client: Client) -> None:
+        user = get_user_model().objects.create_user("reader", is_staff=True)
+        client.force_login(user, backend=BACKEND)
+        assert client.post(f"{self.URL}add/", {}).status_code == 403
+        user.user_permissions.set(Permission.objects.filter(codename="add_house"))
+        assert client.post(f"{self.URL}add/", {}).status_code == 302
+        assert House.objects.get().is_open is False

@@ -203,6 +203,10 @@ class TestTable:
         assert made({"max_tokens": 5}, table=table).json["max_completion_tokens"] == 5
         assert made({"max_tokens": 5}, table=table, dialect="mistral").json["max_tokens"] == 5
 
+    def test_a_limit_goes_to_who_knows_only_its_newer_name(self) -> None:
+        assert made({"max_tokens": 5}, table={"max_completion_tokens": Takes()}).json["max_completion_tokens"] == 5
+        assert made({"max_tokens": 5}, table={}).left_out == ["max_tokens"]
+
     def test_strictness_is_a_mark_of_the_schema(self) -> None:
         kept = made({"response_format": SCHEMA, "structured_outputs": True}).json
         assert kept["response_format"]["json_schema"]["strict"] is True

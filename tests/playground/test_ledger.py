@@ -24,11 +24,11 @@ class TestOpening:
     def test_the_hold_is_the_worst_case_rounded_up(self, owner: Any) -> None:
         budget(owner, "1")
         hold = open_real(owner, text="Hello").runs.get().hold
-        # prompt: 5 bytes + 16 + 16 and '{"max_tokens": 1000}' of 20 bytes = 57 tokens
-        # 57 x 0.0000004 + 1,000 x 0.000002 = 0.0000228 + 0.002
-        assert hold.amount == 2_022_800_000
+        # prompt: 5 bytes + 512 + 16 and '{"max_tokens": 1000}' of 20 bytes = 553 tokens
+        # 553 x 0.0000004 + 1,000 x 0.000002 = 0.0002212 + 0.002
+        assert hold.amount == 2_221_200_000
         assert hold.spent is None
-        assert hold.run.estimate_usd == "0.0020228"
+        assert hold.run.estimate_usd == "0.0022212"
 
     def test_rates_are_frozen_and_the_period_is_used(self, owner: Any) -> None:
         budget(owner, "1")
@@ -70,7 +70,7 @@ class TestOpening:
     def test_a_refusal_says_what_is_left_and_when_it_renews(self, owner: Any) -> None:
         budget(owner, "0.001")
         with pytest.raises(
-            ledger.BudgetRefusal, match=r"has \$0.001 left of \$0.001; this needs up to \$0.00202. It renews on"
+            ledger.BudgetRefusal, match=r"has \$0.001 left of \$0.001; this needs up to \$0.00222. It renews on"
         ):
             open_real(owner)
 

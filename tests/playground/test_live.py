@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog import frozen
+from catalog.models import Listing
 from catalog.pricing import Component, Rate
-from playground.live import MOST_TEXT_BYTES, LiveRun, Watchers
-from playground.models import Run, State
+from playground.live import MOST_RECORDED_BYTES, MOST_TEXT_BYTES, MOST_TOOL_CALLS, LiveRun, Watchers
+from playground.models import Prompt, Run, State
 from playground.upstream.chunks import Done, Finish, Identity, Reasoning, Text, ToolCallDelta, UsageReport
 from playground.upstream.errors import TooMuch
 from playground.upstream.redaction import REDACTED, Redactor, without_key
@@ -41,8 +42,77 @@ def test_text_reasoning_and_tool_calls(live: LiveRun) -> None:
     ]:
         live.take(piece)
     assert live.reasoning == "thinking"
-    assert live.text == 'Hello\n\nTool call: weather\n{"city": "Nice"}'
+    assert live.text == "Hello"
+    assert live.tool_calls == [{"id": "call-1", "name": "weather", "arguments": '{"city": "Nice"}'}]
+    assert live.tool_call_parts == 2
     assert (live.finish, live.is_done, live.state) == ("tool_calls", True, State.STREAMING)
+
+
+def test_it_thinks_until_it_says_or_does_something(live: LiveRun) -> None:
+    said = []
+    for piece in [Identity("gen-1", "a/b", ""), Reasoning("hm"), Reasoning("hm"), ToolCallDelta(0, "c", "look", "")]:
+        live.take(piece)
+        said.append(live.is_thinking)
+    assert said == [False, True, True, False]
+    assert live.first_token_ms is not None
+
+
+def test_tool_calls_are_put_together_by_their_index(live: LiveRun) -> None:
+    for part in [
+        ToolCallDelta(1, "b", "find", ""),
+        ToolCallDelta(0, "a", "look", '{"x"'),
+        ToolCallDelta(1, "", "", "{}"),
+        ToolCallDelta(0, "", "", ": 1}"),
+    ]:
+        live.take(part)
+    assert live.tool_calls == [
+        {"id": "a", "name": "look", "arguments": '{"x": 1}'},
+        {"id": "b", "name": "find", "arguments": "{}"},
+    ]
+    assert live.text == ""
+
+
+def test_calls_without_end_are_cut_off(live: LiveRun) -> None:
+    for index in range(MOST_TOOL_CALLS):
+        live.take(ToolCallDelta(index, "", "look", ""))
+    with pytest.raises(TooMuch, match="more than 128 times"):
+        live.take(ToolCallDelta(MOST_TOOL_CALLS, "", "look", ""))
+    with pytest.raises(TooMuch, match="longer than any model writes"):
+        live.take(ToolCallDelta(0, "", "", "x" * MOST_TEXT_BYTES))
+    assert len(live.tool_calls) == MOST_TOOL_CALLS
+
+
+def test_bytes_are_recorded_up_to_a_size(live: LiveRun) -> None:
+    live.record(b"x" * (MOST_RECORDED_BYTES - 1))
+    assert not live.is_recording_cut
+    live.record(b"yz")
+    live.record(b"and more")
+    assert live.recorded.endswith(b"xy")
+    assert (len(live.recorded), live.is_recording_cut) == (MOST_RECORDED_BYTES, True)
+
+
+def test_nothing_is_recorded_of_what_is_not_to_be_stored() -> None:
+    live = LiveRun(Run(state=State.CONNECTING), Watchers(), Prompt(is_stored=False))
+    live.record(b"secret")
+    assert bytes(live.recorded) == b""
+
+
+@pytest.mark.parametrize(
+    ("known", "streams", "is_rehearsal", "before", "after"),
+    [
+        (True, True, False, True, True),  # stopping ends the bill: the connection is closed
+        (False, True, False, False, False),  # all of it is billed: it is read on, also before the first token
+        (None, True, False, True, False),  # nobody knows: what has begun is read on
+        (True, False, False, False, False),  # an answer that is not streamed cannot be cancelled
+        (False, False, True, True, True),  # the rehearsal bills nothing
+    ],
+)
+def test_what_stop_does(known: bool | None, streams: bool, is_rehearsal: bool, before: bool, after: bool) -> None:
+    listing = Listing(stop_ends_billing=known)
+    live = LiveRun(Run(state=State.CONNECTING, listing=listing, streams=streams, is_rehearsal=is_rehearsal), Watchers())
+    assert live.closes_on_stop() is before
+    live.take(Text("so far"))
+    assert live.closes_on_stop() is after
 
 
 def test_the_estimate_becomes_exact_with_the_usage(live: LiveRun) -> None:
@@ -59,9 +129,12 @@ def test_the_estimate_becomes_exact_with_the_usage(live: LiveRun) -> None:
 def test_after_stop_the_text_stays_and_the_figures_go_on(live: LiveRun) -> None:
     live.take(Text("so far"))
     live.state = State.STOPPING
-    live.take(Text(" and on"))
-    assert live.text == "so far"
-    assert live.tokens_so_far()[0] == 4
+    for piece in [Text(" and on"), Reasoning("hm"), ToolCallDelta(0, "a", "look", "{}"), Text(" and on")]:
+        live.take(piece)
+    assert (live.text, live.reasoning, live.tool_calls) == ("so far", "", [])
+    assert live.rest == " and on and on"
+    # 6 + 7 + 2 + (1 + 4 + 2) + 7 = 29 bytes, and four of them are about a token
+    assert live.tokens_so_far()[0] == 8
 
 
 def test_an_endless_answer_is_cut_off(live: LiveRun) -> None:

@@ -5,14 +5,18 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
+from catalog.models import Listing
 from playground.bodies import Wanted, build
 from playground.forms import PREFIX, PromptForm
+from playground.forms.fields import field_for
 from playground.messages import Message
-from playground.parameters import choices_for
+from playground.offers import of
+from playground.parameters import choices_for, told_values
 from tests.playground.builders import FOUR, offers
 
 pytestmark = pytest.mark.django_db
 LARGE_3, LARGE_2407, LARGE_2411, DEVSTRAL = FOUR
+MEDIUM = "mistralai/mistral-medium-3-5"
 
 
 def form(*model_ids: str, text: str = "Hello", **parameters: Any) -> PromptForm:
@@ -30,7 +34,7 @@ def names(*model_ids: str) -> list[str]:
 class TestFields:
     def test_the_seeds_table_becomes_the_form(self) -> None:
         expected = ["max_tokens", "temperature", "top_p", "seed", "stop", "frequency_penalty", "presence_penalty"]
-        assert names(LARGE_3) == [*expected, "response_format", "tool_choice", "tools"]
+        assert names(LARGE_3) == [*expected, "response_format", "tools", "tool_choice"]
 
     def test_structured_outputs_is_offered_where_the_table_has_it(self) -> None:
         assert "structured_outputs" in names(DEVSTRAL)
@@ -40,6 +44,38 @@ class TestFields:
         choices = {choice.name: choice for choice in choices_for(offers(LARGE_3, DEVSTRAL))}
         assert choices["structured_outputs"].missing == ["Mistral Large 3 2512"]
         assert choices["temperature"].missing == []
+
+    def test_ranges_are_told(self) -> None:
+        choices = {choice.name: choice for choice in choices_for(offers(LARGE_3, DEVSTRAL))}
+        assert choices["temperature"].ranges() == "0 to 2"
+        assert choices["max_tokens"].ranges() == "1 or more"
+        assert choices["stop"].ranges() == ""
+
+    @pytest.mark.parametrize(
+        ("description", "values"),
+        [
+            ("The effort of reasoning: high or none.", ["high", "none"]),
+            ("One of these: low, medium or high.", ["low", "medium", "high"]),
+            ("One of these: low, medium, or high.", ["low", "medium", "high"]),
+            ("The effort of reasoning.", []),
+            ('Which tool is called: "none", "auto", "required", or a specific tool.', []),
+        ],
+    )
+    def test_values_that_a_table_lists_are_read_from_its_words(self, description: str, values: list[str]) -> None:
+        assert told_values(description) == values
+
+    def test_a_parameter_of_listed_values_is_a_choice(self) -> None:
+        (medium,) = [each for each in of(Listing.objects.for_playground()) if each.key == MEDIUM]
+        effort = next(choice for choice in choices_for([medium]) if choice.name == "reasoning_effort")
+        field = field_for(effort)
+        assert [value for value, _ in field.choices] == ["", "high", "none"]
+        assert effort.problem("low") == "Mistral Medium 3.5 takes high, none; this is low."
+        assert effort.problem("none") == ""
+
+    def test_a_switch_is_sent_when_it_is_on(self) -> None:
+        choice = next(each for each in choices_for(offers(DEVSTRAL)) if each.name == "structured_outputs")
+        field = field_for(choice)
+        assert (field.label, field.clean(True), field.clean(False)) == ("Keep to the schema strictly", True, None)
 
     def test_defaults_name_the_model_where_they_differ(self) -> None:
         choices = {choice.name: choice for choice in choices_for(offers(LARGE_3, DEVSTRAL))}
@@ -68,10 +104,18 @@ class TestValues:
             ("max_tokens", "0", "takes 1 or more; this is 0."),
             ("max_tokens", "many", "Enter a whole number."),
             ("stop", "a\nb\nc\nd\ne", "Up to 4 stop sequences are possible; these are 5."),
-            ("tools", "{", "This is not JSON."),
+            ("tools", "[\n{]", "This is not JSON. Line 2, column 2: a name in double quotes is expected."),
             ("tools", "{}", "This is JSON, but not what is asked for here."),
+            ("tools", '[{"type": "function"}]', "tools[0].function: an object with a name is expected."),
             ("tool_choice", "sometimes", "This is not JSON."),
+            ("tool_choice", "required", "a tool is to be called, and no tools are given."),
             ("response_format", "[]", "This is JSON, but not what is asked for here."),
+            (
+                "response_format",
+                '{"type": "json_schema"}',
+                "response_format.json_schema: an object with name and schema",
+            ),
+            ("tools", "[" + " " * 64_000 + "]", "Ensure this value has at most 64000 characters"),
         ],
     )
     def test_bad_values_are_refused_in_words(self, name: str, value: str, sentence: str) -> None:
@@ -84,7 +128,7 @@ class TestValues:
             DEVSTRAL,
             stop="END\n\n###",
             tool_choice="auto",
-            tools='[{"type": "function"}]',
+            tools='[{"type": "function", "function": {"name": "a"}}]',
             response_format='{"type": "json_object"}',
             structured_outputs="true",
         )
@@ -92,7 +136,7 @@ class TestValues:
         assert filled.parameters() == {
             "stop": ["END", "###"],
             "tool_choice": "auto",
-            "tools": [{"type": "function"}],
+            "tools": [{"type": "function", "function": {"name": "a"}}],
             "response_format": {"type": "json_object"},
             "structured_outputs": True,
         }

@@ -1,7 +1,5 @@
 """The runner's tasks on a real socket: a stop that comes before the task, a refusal, a run that is asked for twice."""
 
-import asyncio
-import time
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +8,7 @@ import pytest
 from playground import opening
 from playground.models import Run
 from playground.runner import runner
+from tests.playground import running
 from tests.playground.builders import FOUR, asked, budget
 from tests.upstreams.server import FakeUpstream
 from tests.upstreams.steps import Status, WaitFor
@@ -28,23 +27,7 @@ def run(seeded: None, owner: Any, settings: Any, fake_upstream: FakeUpstream) ->
 
 def play(run_id: UUID, meanwhile: Any = None) -> Run:
     """Run it to its end in a runner of its own."""
-
-    async def until_over() -> None:
-        await runner.open()
-        try:
-            runner.start([run_id])
-            if meanwhile is not None:
-                await asyncio.to_thread(meanwhile)
-            await asyncio.sleep(0)
-            # Waiting on the tasks, not on the rows: the tests' database in memory has no readers beside a writer.
-            deadline = time.monotonic() + 15
-            while runner._tasks:
-                assert time.monotonic() < deadline
-                await asyncio.sleep(0.02)
-        finally:
-            await runner.close()
-
-    asyncio.run(until_over())
+    running.play([[run_id]], meanwhile)
     return Run.objects.select_related("hold").get(pk=run_id)
 
 

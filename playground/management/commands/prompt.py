@@ -1,8 +1,9 @@
-"""`manage.py prompt "..." --model vendor/slug`: one prompt from the terminal, streamed, with its cost.
+"""`manage.py prompt "..." --model vendor/slug`: prompts from the terminal, streamed, with their costs.
 
 The same way as in the browser: form, ledger, runner. A run of another process is not touched.
 """
 
+import argparse
 import asyncio
 import json
 import sys
@@ -10,94 +11,102 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, CommandError, CommandParser
-from django.http import QueryDict
+from django.core.management.base import DjangoHelpFormatter
+from django.db import DatabaseError
 
 from playground import ledger, offers, opening
 from playground.accounts import OWNER, owner_link
-from playground.board import final_cost
-from playground.forms import PREFIX, PromptForm, new_key
 from playground.models import Prompt, Run, State
-from playground.runner import runner
+from playground.rehearsal.process import RehearsalFailed
+from playground.terminal import options as the_options
+from playground.terminal.asking import BadInput, form_of, text_of
+from playground.terminal.options import NOT_SENT, exit_code
+from playground.terminal.screen import Screen, label
+from playground.terminal.session import Session, release
+
+
+class Formatter(DjangoHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Django's, with the lines of the exit codes kept as they are."""
 
 
 class Command(BaseCommand):
-    help = "Send a prompt to one to six models and stream the answers to the terminal, each with its cost."
+    help = the_options.ABOUT
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, epilog=the_options.EXIT_CODES, formatter_class=Formatter, **kwargs
+        )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("text", help="The prompt; - reads it from standard input.")
-        parser.add_argument(
-            "--model", action="append", required=True, help="vendor/slug; may be given up to six times."
-        )
-        parser.add_argument("--system", default="", help="A system prompt.")
-        parser.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="A request parameter.")
-        parser.add_argument("--json", action="store_true", help="Print one JSON object instead of text.")
+        the_options.add_to(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        form = self._form(options)
-        if not form.is_valid():
-            raise CommandError(next(iter(form.errors.values()))[0])
-        owner_link()
-        user = get_user_model().objects.get(username=OWNER)
         try:
-            prompt, _ = opening.open_prompt(user, form.asked())
-        except ledger.BudgetRefusal as refusal:
-            raise CommandError(str(refusal)) from refusal
-        asyncio.run(self._run(prompt, as_text=not options["json"]))
-        runs = list(Run.objects.filter(prompt=prompt).select_related("hold"))
-        if options["json"]:
-            self.stdout.write(json.dumps({"runs": [run.answer() for run in runs]}, ensure_ascii=False))
-        failed = [run for run in runs if run.state not in {State.DONE, State.TRUNCATED}]
-        if failed:
-            raise CommandError(" ".join(f"{run.model_name}: {run.error or run.get_state_display()}" for run in failed))
+            prompt = self._open(options)
+        except KeyboardInterrupt as error:
+            raise CommandError("Stopped before anything was sent.", returncode=130) from error
+        except (BadInput, ledger.BudgetRefusal) as refusal:
+            raise CommandError(str(refusal), returncode=NOT_SENT) from refusal
+        except DatabaseError as error:
+            sentence = f"The database is not ready, so nothing was sent: {error}. Run manage.py migrate, or try again."
+            raise CommandError(sentence, returncode=NOT_SENT) from error
+        self._run(prompt, options)
 
-    def _form(self, options: dict[str, Any]) -> PromptForm:
-        try:
-            text = sys.stdin.read() if options["text"] == "-" else options["text"]
-            (text + options["system"]).encode()
-        except UnicodeError as error:
-            raise CommandError("The prompt is not valid UTF-8 text.") from error
-        data = QueryDict(mutable=True)
-        data.setlist("model", options["model"])
-        data.update({"text": text, "system": options["system"], "key": new_key()})
-        for parameter in options["param"]:
-            name, separator, value = parameter.partition("=")
-            if not separator:
-                raise CommandError(f"“{parameter}” is not of the form name=value.")
-            data[PREFIX + name] = value
-        form = PromptForm(offers.offers(), data)
-        known = {choice.name for choice in form.choices}
-        for parameter in options["param"]:
-            if form.chosen and (name := parameter.partition("=")[0]) not in known:
-                raise CommandError(f"None of these models takes a parameter “{name}”.")
-        return form
+    def _open(self, options: dict[str, Any]) -> Prompt:
+        text = text_of(options["text"], sys.stdin)
+        user = _user(options["user"])
+        form = form_of(options, text, offers.offers(), user)
+        prompt, _ = opening.open_prompt(user, form.asked())
+        return prompt
 
-    async def _run(self, prompt: Prompt, *, as_text: bool) -> None:
-        await runner.open()
+    def _run(self, prompt: Prompt, options: dict[str, Any]) -> None:
+        several = prompt.runs.count() > 1
+        screen = Screen(
+            self.stdout,
+            self.stderr,
+            several=several,
+            shows_reasoning=options["reasoning"],
+            is_silent=options["json"],
+        )
+        session = Session(prompt, screen)
         try:
-            run_ids = [run.pk async for run in prompt.runs.all()]
-            runner.start(run_ids)
-            for run_id in run_ids:
-                await self._follow(run_id, as_text=as_text)
+            asyncio.run(session.work())
+        except KeyboardInterrupt as error:
+            raise CommandError("Stopped.", returncode=130) from error
+        except (OSError, RehearsalFailed) as error:
+            raise CommandError(f"The playground could not be started: {error}", returncode=NOT_SENT) from error
         finally:
-            await runner.close()
+            release(session.run_ids)
+        runs = list(Run.objects.filter(prompt=prompt).select_related("hold", "prompt"))
+        if options["json"]:
+            self._print_json(runs, session)
+        code = exit_code([run.state for run in runs], session.stopped_by)
+        if code:
+            raise CommandError(
+                " ".join(_said(run) for run in runs if run.state != State.DONE) or "Stopped.", returncode=code
+            )
 
-    async def _follow(self, run_id: Any, *, as_text: bool) -> None:
-        """Print one run's text as it comes; the others go on meanwhile and are printed in their turn."""
-        printed = 0
-        while True:
-            live = runner.live.get(run_id)
-            run = None if live else await Run.objects.select_related("hold").aget(pk=run_id)
-            text = live.text if live else run.text if run else ""
-            if as_text and len(text) > printed:
-                if not printed:
-                    model = run.model_name if run else live.request["model"] if live else ""
-                    self.stdout.write(f"— {model}")
-                self.stdout.write(text[printed:], ending="")
-                self.stdout.flush()
-                printed = len(text)
-            if run is not None and run.is_over:
-                if as_text:
-                    would = "would have cost" if run.is_rehearsal else "cost"
-                    self.stdout.write(f"\n— {run.get_state_display()}; {would}: {final_cost(run)}\n")
-                return
-            await asyncio.sleep(0.05)
+    def _print_json(self, runs: list[Run], session: Session) -> None:
+        answers = []
+        for run in runs:
+            answer = run.answer()
+            if run.pk in session.answers:  # kept nowhere else
+                answer["text"] = session.answers[run.pk].text
+            answers.append(answer)
+        self.stdout.write(json.dumps({"runs": answers}, ensure_ascii=False))
+
+
+def _user(name: str) -> Any:
+    """Whose prompt it is. Raises BadInput."""
+    if name == OWNER:
+        owner_link()  # makes the account of a new installation
+    user = get_user_model().objects.filter(username=name).first()
+    if user is None or not user.is_active:
+        raise BadInput(
+            f"There is no user “{name[:60]}”." if user is None else f"The account “{name[:60]}” is not active."
+        )
+    return user
+
+
+def _said(run: Run) -> str:
+    return f"{label(run)}: {run.error or f'{run.get_state_display()}.'}"

@@ -1,0 +1,241 @@
+"""The playground's form: models, messages, the values of their variables, parameters, and how all of it is sent."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from playground import messages as texts
+from playground.forms import examples, filling
+from playground.forms import messages as message_rows
+from playground.forms.earlier import Earlier
+from playground.forms.messages import Row
+from playground.forms.parameters import ParameterFields
+from playground.forms.sending import SendingFields
+from playground.forms.showing import Pick, Shown, picks, shown
+from playground.messages import Message
+from playground.models import Prompt
+from playground.offers import Offer
+from playground.opening import MOST_RUNS, Asked
+from playground.variables import LARGEST_CSV, BadRows, Rows
+
+MOST_MODELS = 6
+NOT_FOUND = "The conversation that this goes on from cannot be found."
+UNDESCRIBED = {"model", "key", "mended", "continues"}
+
+
+def new_key() -> str:
+    """A fresh idempotency key: one form, one prompt, however often it is sent."""
+    return secrets.token_urlsafe(24)
+
+
+class PromptForm(ParameterFields, SendingFields):
+    """What a person asks, checked against each chosen model's own parameter table.
+
+    Give it the offers, and the user where the form may speak of what he has: earlier answers and images. `problems` are
+    sentences about what was uploaded, by the number of the message, or `rows`.
+    """
+
+    examples = examples.WHOLE
+
+    model = forms.MultipleChoiceField(
+        label="Models",
+        error_messages={
+            "required": "Choose at least one model.",
+            "invalid_choice": "There is no model “%(value)s” to send a prompt to.",
+        },
+    )
+    # The short form of a request; mistakes of any message stand at `text`, also where there are many.
+    system = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    text = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    fill = forms.ChoiceField(label="Values", choices=filling.WAYS, required=False, widget=forms.RadioSelect)
+    rows = forms.CharField(
+        label="Rows as CSV",
+        required=False,
+        strip=False,
+        widget=forms.Textarea({"rows": 6, "spellcheck": "false", "class": "json"}),
+    )
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    continues = forms.UUIDField(required=False, widget=forms.HiddenInput, error_messages={"invalid": NOT_FOUND})
+    mended = forms.BooleanField(required=False, widget=forms.HiddenInput)  # the form on the page shows errors
+
+    def __init__(
+        self,
+        offers: list[Offer],
+        *args: Any,
+        chosen: list[str] | None = None,
+        user: Any = None,
+        problems: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.earlier = Earlier(user)
+        self.problems = problems or {}
+        self.offered = {offer.key: offer for offer in offers}
+        self.fields["model"].choices = [(key, each.name) for key, each in self.offered.items()]
+        if chosen is None:
+            chosen = self.data.getlist("model") if self.is_bound else self.initial.get("model", [])
+        self.chosen = [self.offered[key] for key in dict.fromkeys(chosen) if key in self.offered]
+        self.message_rows: list[Row] = (
+            message_rows.from_data(self.data, self.problems)
+            if self.is_bound
+            else self.initial.get("messages") or message_rows.simple()
+        )
+        self.messages: list[Message] = []
+        self.values = Rows()
+        for name in self.variable_names:
+            widget = forms.Textarea({"rows": 1})
+            self.fields[filling.VALUE + name] = forms.CharField(label=name, required=False, strip=False, widget=widget)
+        self.add_parameters()
+        self.add_routes()
+        for name, field in self.fields.items():
+            if name not in UNDESCRIBED:
+                field.widget.attrs["aria-describedby"] = f"about-{name} error-{name}"
+
+    @property
+    def variable_names(self) -> list[str]:
+        return texts.variable_names(Message(row.role, row.content) for row in self.message_rows)
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether the messages are a system prompt and a prompt, as at first."""
+        return message_rows.is_simple(self.message_rows)
+
+    @property
+    def answering(self) -> list[str] | None:
+        """The offers that have an answer in every turn where each has its own; None where there is no such turn."""
+        turns = [self.earlier.answers(row.by) for row in self.message_rows if row.by]
+        if not turns:
+            return None
+        return [key for key in self.offered if all(turn is not None and key in turn.by for turn in turns)]
+
+    def picks(self) -> list[Pick]:
+        return picks(self.offered, self["model"].value() or [], self.answering)
+
+    def unknown_models(self) -> list[str]:
+        """Ids that the address names and nobody offers here; of a form that was sent, the field itself says so."""
+        asked = [] if self.is_bound else self.initial.get("model", [])
+        return [each[:80] for each in asked if each and each not in self.offered]
+
+    def shown_messages(self) -> list[Shown]:
+        return shown(self.message_rows, self.offered, self.earlier)
+
+    def message_error(self) -> str:
+        """What is wrong with the messages, where it is not the fault of one of them, at which it stands then."""
+        return "" if any(row.error for row in self.message_rows) else next(iter(self.errors.get("text", [])), "")
+
+    @property
+    def reads_images(self) -> bool:
+        return any(offer.takes_images for offer in self.chosen or self.offered.values())
+
+    def value_fields(self) -> list[forms.BoundField]:
+        return [self[filling.VALUE + name] for name in self.variable_names]
+
+    @property
+    def way(self) -> str:
+        """How the variables are filled, as the form shows it: one value each, unless another way was chosen."""
+        return self["fill"].value() or filling.VALUES
+
+    def first_problem(self) -> str:
+        """The first thing that is wrong beside a missing prompt or model, in a sentence."""
+        if self.errors.get("model") or message_rows.NO_PROMPT in self.errors.get("text", []):
+            return ""
+        return next((str(errors[0]) for errors in self.errors.values()), "")
+
+    def clean_model(self) -> list[Offer]:
+        chosen = list(dict.fromkeys(self.cleaned_data["model"]))
+        if len(chosen) > MOST_MODELS:
+            raise ValidationError(f"Choose up to {MOST_MODELS} models; these are {len(chosen)}.")
+        answering = self.answering
+        for key in chosen:
+            if answering is not None and key not in answering:
+                name = self.offered[key].name
+                raise ValidationError(f"{name} has no answer in this conversation to go on from. Leave it out.")
+        return [self.offered[key] for key in chosen]
+
+    def clean_continues(self) -> Prompt | None:
+        prompt = self.earlier.prompt(self.cleaned_data["continues"])
+        if prompt is None and self.cleaned_data["continues"] is not None:
+            raise ValidationError(NOT_FOUND)
+        return prompt
+
+    def clean_rows(self) -> str:
+        text: str = self.cleaned_data["rows"]
+        if "rows" in self.problems:
+            raise ValidationError(self.problems["rows"])
+        if len(text) > LARGEST_CSV:
+            raise ValidationError(f"These rows have {len(text):,} characters; up to {LARGEST_CSV:,} are read.")
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self.clean_parameters()
+        self._clean_messages()
+        if not self.errors.get("rows"):
+            self._clean_values()
+        return cleaned
+
+    def _clean_messages(self) -> None:
+        numbers = [image for row in self.message_rows for image in row.images]
+        kept = self.earlier.images(numbers)
+        self.messages, wrong = message_rows.written(self.message_rows, self.earlier.answers, kept.__contains__)
+        if wrong:
+            self.add_error("text", wrong)
+        blind = [offer.name for offer in self.chosen if not offer.takes_images]
+        if blind and any(message.images for message in self.messages):
+            self.add_error("text", f"{', '.join(blind)} cannot read images. Leave them out, or take the images away.")
+
+    def _clean_values(self) -> None:
+        names = self.variable_names
+        values = {name: self.cleaned_data.get(filling.VALUE + name, "") for name in names}
+        fill, text = self.cleaned_data.get("fill", ""), self.cleaned_data.get("rows", "")
+        try:
+            self.values = filling.rows(names, fill, values, text)
+        except BadRows as error:
+            is_csv = filling.way(fill, values, text) == filling.CSV
+            self.add_error("rows" if is_csv else "fill", str(error))
+            return
+        if (count := self.run_count()) > MOST_RUNS:
+            self.add_error(None, f"This makes {count:,} runs, {self._product()}; up to {MOST_RUNS} are possible.")
+
+    def run_count(self) -> int:
+        return len(self.values.indexes()) * len(self.chosen) * (self.cleaned_data.get("repeats") or 1)
+
+    def _product(self) -> str:
+        repeats = self.cleaned_data.get("repeats") or 1
+        parts = [(len(self.values.rows), "row"), (len(self.chosen), "model"), (repeats, "time")]
+        shown = [f"{count} {word}" if count == 1 else f"{count} {word}s" for count, word in parts if count > 1]
+        return " by ".join(shown)
+
+    def runs_in_words(self) -> str:
+        """“This makes 60 runs: 20 rows by 3 models.”, where that is not plain to see; of a valid form."""
+        count = self.run_count()
+        return f"This makes {count} runs: {self._product()}." if count > len(self.chosen) else ""
+
+    def values_said(self) -> str:
+        """What fills the variables, in words, for the closed form."""
+        names = self.variable_names
+        if not names:
+            return "none: write {{name}} in a message to have one"
+        if self.is_bound and self.is_valid():
+            return filling.told(names, self.values, self.cleaned_data["rows"], self._meant())
+        return ", ".join(names)
+
+    def _meant(self) -> str:
+        values = {name: self.cleaned_data.get(filling.VALUE + name, "") for name in self.variable_names}
+        return filling.way(self.cleaned_data["fill"], values, self.cleaned_data["rows"])
+
+    def asked(self) -> Asked:
+        cleaned = self.cleaned_data
+        return Asked(
+            cleaned["key"],
+            self.messages,
+            self.parameters(),
+            cleaned["model"],
+            overrides=self.overrides(),
+            rows=self.values,
+            continues=cleaned["continues"],
+            **self.how_sent(),
+        )

@@ -1,0 +1,263 @@
+"""Composing a prompt through the client: what a person reads, without script and with it."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from playground import opening
+from playground.forms import examples
+from playground.models import Prompt, Run
+from tests.playground.builders import FOUR, budget
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
+HTMX = {"HTTP_HX_REQUEST": "true"}
+CODESTRAL = "mistralai/codestral-2501"  # reads no images and has no Responses API
+
+
+def form(**changes: Any) -> dict[str, Any]:
+    return {"model": FOUR, "text": "Which wind?", "key": "key", "parameter-max_tokens": "100"} | changes
+
+
+def typed(page: str) -> list[tuple[str, str]]:
+    """The messages on a page, as role and text."""
+    roles = re.findall(r'<input type="hidden" name="role-\d+" value="(\w+)">', page)
+    roles += re.findall(r'<select name="role-\d+".*?<option value="(\w+)" selected>', page, flags=re.S)
+    texts = re.findall(r'<textarea name="content-\d+"[^>]*>\n(.*?)</textarea>', page, flags=re.S)
+    return list(zip(roles, texts, strict=True))
+
+
+class TestPage:
+    def test_it_offers_models_and_says_that_it_rehearses(self, signed_in: Client) -> None:
+        page = signed_in.get("/playground/", {"model": FOUR[0]}).content.decode()
+        assert "Rehearsal." in page
+        assert "Mistral Large 3 2512" in page
+        assert f'value="{FOUR[0]}" checked' in page
+        assert "Range: 0 to 2." in page
+        assert "Default: 0.0645." in page
+
+    def test_at_first_it_is_a_system_prompt_and_a_prompt(self, signed_in: Client) -> None:
+        page = signed_in.get("/playground/").content.decode()
+        assert typed(page) == [("system", ""), ("user", "")]
+        assert "Add a message" in page
+        assert 'name="role-0" id' not in page
+        assert ">Up<" not in page
+
+    def test_each_model_says_what_it_takes(self, signed_in: Client) -> None:
+        page = signed_in.get("/playground/").content.decode()
+        (large,) = re.findall(rf'<li data-words="([^"]*{FOUR[0]}[^"]*)">', page)
+        (coder,) = re.findall(rf'<li data-words="([^"]*{CODESTRAL}[^"]*)">', page)
+        assert large.endswith(" images tools")
+        assert coder.endswith("codestral-2501 tools")
+
+    def test_the_models_of_the_address_stand_first(self, signed_in: Client) -> None:
+        page = signed_in.get("/playground/", {"model": FOUR[:2]}).content.decode()
+        boxes = re.findall(r'name="model" value="([^"]+)"( checked)?', page)
+        assert {model_id for model_id, _ in boxes[:2]} == set(FOUR[:2])
+        assert [bool(checked) for _, checked in boxes] == [True, True] + [False] * (len(boxes) - 2)
+        assert len({model_id for model_id, _ in boxes}) == len(boxes) > 2
+
+    def test_a_model_that_is_not_offered_is_named(self, signed_in: Client) -> None:
+        page = signed_in.get("/playground/", {"model": ["zzz", FOUR[0], "<b>"]}).content.decode()
+        assert "zzz is not offered here: no prompt can be sent to it." in page
+        assert "&lt;b&gt; is not offered here" in page
+        assert f"{FOUR[0]} is not offered" not in page
+        assert "is not offered" not in signed_in.get("/playground/", {"model": ""}).content.decode()
+
+    def test_the_key_is_nowhere(self, signed_in: Client, owner: Any, settings: Any) -> None:
+        settings.OPENROUTER_API_KEY = "sk-or-not-a-key"
+        budget(owner, "5")
+        page = signed_in.get("/playground/").content.decode()
+        assert "Rehearsal." not in page
+        assert "sk-or" not in page
+
+    def test_enter_presses_run_and_nothing_else(self, signed_in: Client) -> None:
+        """A browser presses the first button of a form; those beside the messages would only change the page."""
+        page = signed_in.get("/playground/").content.decode().partition('<form id="compose"')[2]
+        (first, *_) = re.findall(r"<button[^>]*>", page)
+        assert 'type="submit"' in first
+        assert "formaction" not in first
+
+    def test_switched_off_it_has_no_run(self, signed_in: Client) -> None:
+        from playground.models import House
+
+        assert 'name="run"' in signed_in.get("/playground/").content.decode()
+        House.objects.create(is_open=False)
+        assert 'name="run"' not in signed_in.get("/playground/").content.decode()
+
+    def test_queries_do_not_grow_with_the_models(self, signed_in: Client) -> None:
+        def queries(*model_ids: str) -> int:
+            with CaptureQueriesContext(connection) as captured:
+                assert signed_in.get("/playground/", {"model": model_ids}).status_code == 200
+            return len(captured)
+
+        queries(FOUR[0])
+        assert queries(FOUR[0]) == queries(*FOUR)
+
+
+class TestSending:
+    def test_without_script_a_post_leads_to_the_board(self, signed_in: Client) -> None:
+        response = signed_in.post("/playground/", form())
+        prompt = Prompt.objects.get()
+        assert (response.status_code, response["Location"]) == (302, f"/playground/{prompt.pk}/")
+        assert prompt.runs.count() == 4
+
+    def test_with_htmx_it_answers_the_board_and_its_address(self, signed_in: Client) -> None:
+        response = signed_in.post("/playground/", form(), **HTMX)
+        page = response.content.decode()
+        assert response["HX-Push-Url"] == f"/playground/{Prompt.objects.get().pk}/"
+        assert '<section id="board"' in page
+        assert "<html" not in page
+        assert 'id="key"' in page
+        assert 'value="key"' not in page
+
+    def test_the_next_form_has_a_key_of_its_own_beside_the_board(self, signed_in: Client) -> None:
+        """Not inside it: htmx is told to leave nested parts alone."""
+        page = signed_in.post("/playground/", form(), **HTMX).content.decode()
+        before, _, board = page.partition('<section id="board"')
+        assert 'id="key"' in before
+        assert 'id="key"' not in board
+
+    def test_errors_go_when_the_mended_form_is_sent(self, signed_in: Client) -> None:
+        refused = signed_in.post("/playground/", form(text=" "), **HTMX).content.decode()
+        assert 'name="mended"' in refused
+        page = signed_in.post("/playground/", form(mended="on"), **HTMX).content.decode()
+        assert '<form id="compose"' in page
+        assert 'hx-swap-oob="true"' in page
+        assert "Write a prompt first." not in page
+        assert 'value="key"' not in page
+
+    def test_a_locked_database_is_told_in_words(self, signed_in: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        def locked(*_: Any, **__: Any) -> None:
+            raise OperationalError("database is locked")
+
+        monkeypatch.setattr(opening, "open_prompt", locked)
+        response = signed_in.post("/playground/", form(), **HTMX)
+        assert "The database is busy, so nothing was sent." in response.content.decode()
+
+    @pytest.mark.parametrize("times", [10])
+    def test_the_same_form_again_is_the_same_prompt(self, signed_in: Client, times: int) -> None:
+        addresses = {signed_in.post("/playground/", form())["Location"] for _ in range(times)}
+        assert len(addresses) == 1
+        assert Run.objects.count() == 4
+
+    @pytest.mark.parametrize(
+        ("changes", "sentence"),
+        [
+            ({"model": []}, "Choose at least one model."),
+            ({"text": " "}, "Write a prompt first."),
+            ({"text": "x" * 200_001}, "It has 200,001 characters; up to 200,000 are possible."),
+            ({"text": "a\x00b"}, "It holds the character NUL, which no text has."),
+            ({"role-1": "user", "content-1": "a\x00b"}, "It holds the character NUL"),
+            ({"parameter-temperature": "3"}, "takes 2 or less; this is 3."),
+            ({"parameter-max_tokens": "9" * 400}, "Ensure this value is less than or equal to"),
+            ({"parameter-max_tokens": "-" + "9" * 400}, "Ensure this value is greater than or equal to"),
+            ({"parameter-seed": "9" * 400}, "Ensure this value is less than or equal to"),
+            ({"parameter-response_format": '{"type": NaN}'}, "This is not JSON. NaN is not a number."),
+            ({"parameter-response_format": '{"a": 1e999}'}, "This is not JSON."),
+            ({"parameter-response_format": '{"a": "\\u0000"}'}, "This is not JSON."),
+            ({"parameter-tool_choice": '{"a": "\\ud800"}'}, "This is not JSON."),
+            ({"parameter-tools": '[\n{"type" "function"}]'}, "Line 2, column 9: a colon is expected after the name."),
+            ({"api": "responses", "model": [CODESTRAL]}, "Codestral 2501 does not answer the Responses API"),
+            ({"api": "soap"}, "Select a valid choice."),
+            ({"repeats": "11"}, "Each model is asked up to 10 times."),
+            ({"repeats": "0"}, "Each model is asked at least once."),
+            ({"text": "Wind in {{city}}?", "fill": "values"}, "{{city}} has no value yet."),
+            ({"text": "Wind in {{city}}?", "rows": "town\nRome"}, "The first line names no column “city”"),
+            ({"continues": "67e55044-10b1-426f-9247-bb680e5fe0c8"}, "The conversation that this goes on from"),
+            ({"continues": "nonsense"}, "The conversation that this goes on from cannot be found."),
+        ],
+    )
+    def test_bad_input_comes_back_with_a_sentence(
+        self, signed_in: Client, changes: dict[str, Any], sentence: str
+    ) -> None:
+        for headers in ({}, HTMX):
+            response = signed_in.post("/playground/", form(**changes), **headers)
+            assert response.status_code == 422
+            assert sentence in response.content.decode()
+        assert response["HX-Retarget"] == "#compose"
+        assert not Prompt.objects.exists()
+
+    def test_what_was_typed_comes_back_with_it(self, signed_in: Client) -> None:
+        data = form(
+            model=FOUR[:2],
+            **{
+                "role-0": "system", "content-0": "Be dry.",
+                "role-1": "user", "content-1": "Wind in {{city}}?\r\n\r\nSay.",
+                "role-2": "assistant", "content-2": "",
+                "role-3": "user", "content-3": "And now?",
+                "fill": "csv", "rows": "city\nParis\nRome",
+                "parameter-tools": "[{", "parameter-temperature": "0.7",
+                f"only:{FOUR[0]}:temperature": "0.1", f"drop:{FOUR[1]}:temperature": "on",
+                "repeats": "3", "delivery": "whole", "blind": "on", "unstored": "on", "route-max_price": "on",
+            },
+        )  # fmt: skip
+        page = signed_in.post("/playground/", data).content.decode()
+        assert typed(page) == [
+            ("system", "Be dry."),
+            ("user", "Wind in {{city}}?\n\nSay."),
+            ("assistant", ""),
+            ("user", "And now?"),
+        ]
+        assert "Message 3: It is empty." not in page  # it stands at the message itself
+        assert page.count("It is empty. Write something, or take it away.") == 1
+        assert re.search(r'name="rows"[^>]*>\s*city\nParis\nRome</textarea>', page)
+        assert re.search(r'name="parameter-tools"[^>]*>\s*\[\{</textarea>', page)
+        assert re.search(rf'name="only:{FOUR[0]}:temperature" value="0.1"', page)
+        for name in (f"drop:{FOUR[1]}:temperature", "blind", "unstored", "route-max_price"):
+            assert re.search(rf'<input type="checkbox" name="{re.escape(name)}"[^>]* checked', page), name
+        assert '<option value="whole" selected>' in page
+        assert re.search(r'name="repeats" value="3"', page)
+        assert 'value="csv" checked' in page
+
+    def test_a_server_that_runs_nothing_says_so(self, signed_in: Client) -> None:
+        """The test client has no event loop, as a server that is stopping has none: nothing is sent, nothing is spent."""
+        page = signed_in.get(signed_in.post("/playground/", form(model=FOUR[0]))["Location"]).content.decode()
+        assert "nothing was sent" in page
+        assert Run.objects.get().hold.spent == 0
+
+
+class TestWorstCase:
+    def test_what_is_left_out_is_named(self, signed_in: Client) -> None:
+        data = form(model=[FOUR[0], FOUR[3]]) | {
+            "parameter-structured_outputs": "on",
+            "parameter-response_format": examples.RESPONSE_FORMAT,
+        }
+        page = signed_in.post("/playground/estimate/", data, **HTMX).content.decode()
+        assert page.count("<code>structured_outputs</code>") == 1
+
+    def test_without_script_the_whole_page_comes_back(self, signed_in: Client) -> None:
+        page = signed_in.post("/playground/estimate/", form()).content.decode()
+        assert "All together, at most" in page
+        assert "Which wind?" in page
+        assert not Prompt.objects.exists()
+
+    def test_the_summaries_of_what_is_folded_follow(self, signed_in: Client) -> None:
+        data = form(model=FOUR[:2], repeats="5", delivery="whole") | {
+            "parameter-temperature": "0.3",
+            "parameter-tools": examples.TOOLS,
+            "parameter-tool_choice": "auto",
+            f"drop:{FOUR[1]}:temperature": "on",
+        }
+        page = signed_in.post("/playground/estimate/", data, **HTMX).content.decode()
+        said = dict(re.findall(r'id="said-(\w+)" class="quiet" hx-swap-oob="true">(.*?)</', page))
+        assert said == {
+            "runs": "This makes 10 runs: 2 models by 5 times.",
+            "parameters": "max_tokens 100, temperature 0.3, tools, tool_choice auto",
+            "columns": "Mistral Large 2407: without temperature",
+            "sending": "in one piece, 5 times each",
+            "values": "none: write {{name}} in a message to have one",
+        }
+
+    def test_fields_for_values_come_when_a_message_names_them(self, signed_in: Client) -> None:
+        data = form(text="Wind in {{city}}?", named="", fill="values")
+        page = signed_in.post("/playground/estimate/", data, **HTMX).content.decode()
+        assert '<details id="rows" class="folded" open hx-swap-oob="true">' in page
+        assert 'name="value-city"' in page
+        assert "has no value yet" in page.partition('id="rows"')[0], "the hint beside Run says it"
+        assert "has no value yet" not in page.partition('id="rows"')[2], "nobody has pressed Run yet"
+        again = signed_in.post("/playground/estimate/", data | {"named": "city"}, **HTMX).content.decode()
+        assert 'id="rows"' not in again, "what is being typed is not replaced"
