@@ -12,7 +12,7 @@ run: $(VENV)/runtime.stamp
 
 # The whole suite: pages, live sockets, browser and PostgreSQL where the machine has them.
 test: $(VENV)/development.stamp
-	@$(BIN)/python -m pytest -n 2 -q -rs $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --maxschedchunk 1 -q -rs $(ARGS)
 
 # Style, types of the pure modules, templates, missing migrations, deployment settings.
 lint: $(VENV)/development.stamp

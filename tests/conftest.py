@@ -3,17 +3,16 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.color import no_style
-from django.db import connection
 from pytest_socket import socket_allow_hosts
 
+from catalog import freshness
 from tests import postgresql as postgresql_cluster
 from tests.live import LiveServer, assert_ledger_consistent, prepare
 from tests.upstreams.fixtures import fake_upstream  # noqa: F401  a fixture for all
@@ -23,6 +22,37 @@ IN_CI = os.environ.get("CI") == "true"
 
 def pytest_configure(config: pytest.Config) -> None:
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+class Turn(IntEnum):
+    """When a worker runs a test. Workers take tests one by one, in this order, so that all of them end together."""
+
+    LONG = 0  # waits for other processes, up to minutes
+    EMPTY = 1  # finds an empty database, and rolls back
+    EMPTY_COMMITTING = 2  # empties the database at its end
+    SEEDED = 3  # finds the catalog, committed by the first of these, and rolls back
+    SEEDED_COMMITTING = 4
+    SHORT = 5  # asks no database
+
+
+def turn_of(test: pytest.Item) -> Turn:
+    fixtures = set(test.fixturenames)  # type: ignore[attr-defined]
+    marker = test.get_closest_marker("django_db")
+    if marker is None and not fixtures & {"db", "transactional_db"}:
+        return Turn.LONG if any(map(test.get_closest_marker, ("postgresql", "browser", "live"))) else Turn.SHORT
+    is_committing = "transactional_db" in fixtures or (marker is not None and marker.kwargs.get("transaction", False))
+    if "seeded" in fixtures:
+        return Turn.SEEDED_COMMITTING if is_committing else Turn.SEEDED
+    return Turn.EMPTY_COMMITTING if is_committing else Turn.EMPTY
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """By turns, and the halves of the repetition on PostgreSQL first and third: each worker starts with two tests."""
+    items.sort(key=turn_of)
+    for place, half in enumerate([test for test in items if test.path.name == "test_postgresql.py"]):
+        items.remove(half)
+        items.insert(2 * place, half)
 
 
 def missing(what: str) -> None:
@@ -88,37 +118,34 @@ def chromium() -> str:
     return str(path)
 
 
-_SEEDED: list[tuple[str, list[tuple[Any, ...]]]] = []  # for each table the statement that fills it, and its rows
+@pytest.fixture(scope="session")
+def committed_catalog(django_db_setup: None, django_db_blocker: Any) -> int:
+    """The catalog as `manage.py seed` makes it, committed once for all tests that ask for it; its version.
+
+    PostgreSQL has counted the rows then, as it would have after a while. In a transaction that is rolled back it never
+    does, and looks for the rows of a full table as it would in an empty one.
+    """
+    with django_db_blocker.unblock():
+        call_command("seed", verbosity=0)
+        return freshness.version()
 
 
 @pytest.fixture
-def seeded(db: None) -> None:
-    """The catalog as `manage.py seed` makes it; seeded once, and copied for each further test.
-
-    The copy is made of plain rows and not of models: with thousands of them that is ten times as fast.
-    """
-    models = list(apps.get_app_config("catalog").get_models(include_auto_created=True))
-    if not _SEEDED:
+def seeded(committed_catalog: int, db: None) -> None:
+    """The catalog as `manage.py seed` makes it."""
+    found = freshness.version()
+    if not found:  # a test that commits has emptied the database at its end
         call_command("seed", verbosity=0)
-        _SEEDED.extend(_contents(model._meta.db_table) for model in models)
-        return
-    with connection.constraint_checks_disabled(), connection.cursor() as cursor:
-        for statement, rows in _SEEDED:
-            if rows:
-                cursor.executemany(statement, rows)
-        for statement in connection.ops.sequence_reset_sql(no_style(), models):
-            cursor.execute(statement)
+    else:
+        assert found == committed_catalog, "an earlier test has left a change in the catalog"
 
 
-def _contents(table: str) -> tuple[str, list[tuple[Any, ...]]]:
-    quoted = connection.ops.quote_name
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {quoted(table)}")  # noqa: S608  a table of our own
-        columns = [column[0] for column in cursor.description]
-        rows = cursor.fetchall()
-    names = ", ".join(quoted(column) for column in columns)
-    places = ", ".join(["%s"] * len(columns))
-    return f"INSERT INTO {quoted(table)} ({names}) VALUES ({places})", rows  # noqa: S608  a table of our own
+@pytest.fixture(autouse=True)
+def _no_catalog_unasked(request: pytest.FixtureRequest) -> None:
+    """A test that does not ask for the catalog finds the database empty, whatever ran before."""
+    if turn_of(request.node) in (Turn.EMPTY, Turn.EMPTY_COMMITTING):
+        request.getfixturevalue("db")
+        assert not freshness.version(), "an earlier test has left its catalog here"
 
 
 @pytest.fixture

@@ -108,6 +108,14 @@ class LanguageModelAdmin(RecordedAdmin):
             pin_count=counted(Pin.objects.filter(model=OuterRef("pk")).order_by()), pins_to_look_at=counted(to_look_at)
         )
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[LanguageModel], search_term: str
+    ) -> tuple[QuerySet[LanguageModel], bool]:
+        """Searched in a query of its own: its joins repeat a model for each name and listing that it has, and with the
+        model all that the list computes for it."""
+        found, is_repeated = super().get_search_results(request, LanguageModel.objects.order_by(), search_term)
+        return queryset.filter(pk__in=found.values("pk")) if is_repeated else queryset, False
+
     def get_fieldsets(self, request: HttpRequest, obj: LanguageModel | None = None) -> list[Any]:
         later = (
             "" if obj else "Save the model with a listing first. Its prices and parameters are added on the next page."

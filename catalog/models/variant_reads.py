@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
 
 from catalog.models.lifecycle import RETIRING_DAYS, Status
-from catalog.models.main_prices import amount_of, discount_on
+from catalog.models.main_prices import amount_of, discount, period_on
 from catalog.pricing import Component
 
 if TYPE_CHECKING:
@@ -55,14 +55,14 @@ class LanguageModelQuerySet(models.QuerySet["LanguageModel"]):
         """Annotate the main listing's prices on `day`: `input_amount`, `cache_amount`, `output_amount` as exact text
         in USD per token, `price_discount`, and `input_sort`, `output_sort`, `cache_sort` after the discount, for ordering
         and filtering only."""
-        return self.annotate(
-            input_amount=amount_of(Component.INPUT, day),
-            cache_amount=amount_of(Component.CACHE_READ, day),
-            output_amount=amount_of(Component.OUTPUT, day),
-            price_discount=discount_on(day),
-            input_sort=amount_of(Component.INPUT, day, "amount_sort"),
-            cache_sort=amount_of(Component.CACHE_READ, day, "amount_sort"),
-            output_sort=amount_of(Component.OUTPUT, day, "amount_sort"),
+        return self.alias(period_on_day=period_on(day)).annotate(
+            input_amount=amount_of(Component.INPUT),
+            cache_amount=amount_of(Component.CACHE_READ),
+            output_amount=amount_of(Component.OUTPUT),
+            price_discount=discount(),
+            input_sort=amount_of(Component.INPUT, "amount_sort"),
+            cache_sort=amount_of(Component.CACHE_READ, "amount_sort"),
+            output_sort=amount_of(Component.OUTPUT, "amount_sort"),
         )
 
     def known_by(self, day: date) -> Self:

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 INPUT, OUTPUT = Decimal("0.0000005"), Decimal("0.0000015")  # USD per token: $0.50 and $1.50 per million
 ONE_USE = httpx.Limits(max_connections=1000, max_keepalive_connections=0)
 PATIENT = {"FIRST_TOKEN_SECONDS": 10, "IDLE_SECONDS": 10, "RUN_SECONDS": 20}
-QUICK = {"FIRST_TOKEN_SECONDS": 0.5, "IDLE_SECONDS": 0.4, "RUN_SECONDS": 1.5}
+QUICK = {"FIRST_TOKEN_SECONDS": 1.0, "IDLE_SECONDS": 0.6, "RUN_SECONDS": 2.0}
 
 
 @pytest.fixture(scope="module")

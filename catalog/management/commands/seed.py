@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from catalog import statistics
 from catalog.records import BrokenFixture
 from catalog.seeding import seed
 from catalog.spans import ensure_fresh
@@ -24,6 +25,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if not dry_run:
             ensure_fresh(patience=None)
+        if not dry_run and (summary.created or summary.updated):
+            statistics.renew()
         if dry_run or options["verbosity"] >= 2:
             for sentence in [*(summary.changes if dry_run else []), *summary.kept_values]:
                 self.stdout.write(sentence)

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
+from catalog import statistics
 from catalog.imports import applying
 from catalog.imports.entries import Unreadable
 from catalog.imports.fetching import fetch
@@ -83,6 +84,7 @@ class Command(BaseCommand):
             except (applying.CannotApply, applying.Refused, Revision.DoesNotExist) as error:
                 raise CommandError(self._why_not(revision, error)) from error
         ensure_fresh(patience=None)
+        statistics.renew()
         if options["verbosity"]:
             kept = revision.changes.filter(outcome=Change.Outcome.KEPT).count()
             applied = revision.changes.filter(outcome=Change.Outcome.APPLIED).count()
