@@ -29,7 +29,8 @@ def prompt_bound(messages: Iterable[Message], extra: str = "", *, has_tools: boo
     size = REQUEST_TOKENS + TOOLS_TOKENS * has_tools
     for message in messages:
         size += _bytes(message.content) + TEMPLATE_TOKENS + MOST_IMAGE_TOKENS * len(message.images)
-        size += sum(_bytes(call.name + call.arguments) + TEMPLATE_TOKENS for call in message.tool_calls)
+        size += _bytes(message.tool_call_id)
+        size += sum(_bytes(call.id + call.name + call.arguments) + TEMPLATE_TOKENS for call in message.tool_calls)
     return size + _bytes(extra)
 
 

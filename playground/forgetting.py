@@ -3,6 +3,7 @@
 Everything that was typed, uploaded or answered goes; numbers, states, models and our own sentences stay.
 """
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -18,13 +19,21 @@ RUN: dict[str, Any] = {
     "error_detail": "",
     "error_body": "",
 }
+PROMISE = re.compile(r"What came is kept(?:\. ?|; (\w))")
 
 
 def without_texts(fields: dict[str, Any]) -> dict[str, Any]:
     """Fields of a run as they may be written where no text is kept. Of a validation its verdict stays."""
     verdict = fields.get("validation")
     kept = None if verdict is None else {"is_valid": verdict["is_valid"], "path": "", "message": ""}
-    return fields | RUN | {"validation": kept}
+    said = {"error": without_promise(fields["error"])} if "error" in fields else {}
+    return fields | RUN | said | {"validation": kept}
+
+
+def without_promise(sentence: str) -> str:
+    """One of our sentences without its clause that what came is kept, which is untrue where nothing is."""
+    sentence = sentence.replace(" and what came is kept", "")
+    return PROMISE.sub(lambda found: (found[1] or "").upper(), sentence).rstrip()
 
 
 def forget(prompt: Prompt, now: datetime) -> None:

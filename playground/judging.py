@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.utils import timezone
 from playground.board.names import name_of, offer_of
 from playground.models import Prompt, Run, State, Verdict
 from playground.offers import AT
+from playground.performance.kept import kept
 
 LONGEST_NOTE = 500  # characters
 WITH_ANSWER = (State.DONE, State.TRUNCATED)
@@ -38,6 +40,7 @@ def reveal(prompt: Prompt) -> None:
     now = timezone.now()
     if Prompt.objects.filter(pk=prompt.pk, is_blind=True, revealed_at=None).update(revealed_at=now):
         prompt.revealed_at = now
+        transaction.on_commit(kept.forget)  # its runs count on the models' pages from now on
 
 
 def _is_judged(prompt: Prompt) -> bool:
@@ -108,10 +111,13 @@ def summary(runs: Iterable[Run]) -> str:
     judged = [each for each in found.values() if each.judged]
     if not judged:
         return ""
-    most = max(each.better - each.worse for each in found.values())
-    ahead = [each for each in found.values() if each.better - each.worse == most]
-    won = f"By your verdicts {ahead[0].name} won." if len(ahead) == 1 and len(found) > 1 else ""
-    if not won and len(found) > 1:
+    # Of two, a verdict on one is a verdict on the other; of more, nothing is said of those that nobody judged.
+    compared = list(found.values()) if len(found) == 2 else judged
+    most = max(each.better - each.worse for each in compared)
+    ahead = [each for each in compared if each.better - each.worse == most]
+    is_won = len(ahead) == 1 and len(found) > 1 and (len(compared) > 1 or most > 0)
+    won = f"By your verdicts {ahead[0].name} won." if is_won else ""
+    if not won and len(ahead) > 1:
         won = f"By your verdicts {' and '.join(each.name for each in ahead)} are level."
     counts = ", ".join(f"{each.name} {_counts(each)}" for each in judged)
     return f"{won} {counts}.".strip()

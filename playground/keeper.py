@@ -7,13 +7,14 @@ One task on the event loop. Whatever fails in one round is logged and tried agai
 import asyncio
 import logging
 import time
+from collections.abc import Collection
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.utils import timezone
 
-from playground import journal, process, reconciling, retention, settlement
+from playground import journal, process, reconciling, retention, settlement, wiping
 from playground.upstreams import Connections
 
 if TYPE_CHECKING:
@@ -25,9 +26,10 @@ WRITE_EVERY = 0.4  # seconds between two writes of new text
 HEARTBEAT_EVERY = 5.0
 SILENT_AFTER = timedelta(seconds=30)  # a run without a heartbeat for so long has lost its process
 MISSED_AFTER = timedelta(seconds=12)  # two heartbeats; enough where the process is seen to be gone as well
-SWEEP_EVERY = 10.0
+SWEEP_EVERY = 5.0  # so that what a killed process left is over some 17 seconds after its last heartbeat
 ASK_EVERY = 1.0
 PURGE_EVERY = 86_400.0
+WIPE_EVERY = 5.0
 REMEMBERED_FOR = 300.0  # seconds in which an answer that is not stored can still be fetched by the page that asked
 
 
@@ -41,7 +43,7 @@ class Keeper:
         self._waiting: set[UUID] = set()  # who waited at the last sign of life, which was at
         self._waiting_at = 0.0
         self._asking: asyncio.Task[int] | None = None
-        self._next = dict.fromkeys(("ask", "sweep", "purge"), 0.0)
+        self._next = dict.fromkeys(("ask", "sweep", "purge", "wipe"), 0.0)
 
     async def work(self) -> None:
         """Rounds without end; cancel it."""
@@ -63,13 +65,16 @@ class Keeper:
         if self._is_time("ask", ASK_EVERY):
             self._ask()
         if self._is_time("sweep", SWEEP_EVERY):
-            await self._runner.in_database(_end_orphans)
+            own = self._runner.own
+            await self._runner.in_database(lambda: _end_orphans(own))
             self._runner.forget(time.monotonic() - REMEMBERED_FOR)
         # A few prompts in each round, so that nothing waits long for the writing thread.
         if self._is_time("purge", PURGE_EVERY):
             removed = await self._runner.in_database(lambda: retention.purge_due(batches=1))
             if removed.prompts:
                 self._next["purge"] = 0.0
+        if wiping.is_left() and self._is_time("wipe", WIPE_EVERY):
+            await self._runner.in_database(wiping.wipe)
 
     def _is_time(self, what: str, every: float) -> bool:
         now = time.monotonic()
@@ -117,7 +122,7 @@ class Keeper:
             self._runner.end_waiting()
 
 
-def _end_orphans() -> None:
+def _end_orphans(own: Collection[UUID]) -> None:
     now = timezone.now()
     journal.interrupt_where(process.is_gone, now - MISSED_AFTER)
-    settlement.interrupt_orphans(now - SILENT_AFTER)
+    settlement.interrupt_orphans(now - SILENT_AFTER, but=own)

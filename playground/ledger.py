@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from catalog.figures import usd
@@ -50,6 +50,7 @@ class Standing:
     spent: int
     held: int
     renews_on: date
+    unforeseen: int = 0  # of what is spent: what upstreams billed beyond the holds of their runs
 
     @property
     def used(self) -> int:
@@ -58,6 +59,22 @@ class Standing:
     @property
     def left(self) -> int:
         return max(0, self.budget.limit - self.used)
+
+    @property
+    def over(self) -> int:
+        return max(0, self.used - self.budget.limit)
+
+    @property
+    def over_usd(self) -> Decimal:
+        return in_usd(self.over)
+
+    @property
+    def over_because(self) -> str:
+        """Nothing is begun beyond a limit: more was billed than held, or the limit came later. Empty within the limit."""
+        if not self.over:
+            return ""
+        is_billed = self.unforeseen >= self.over
+        return "an upstream billed more than was held" if is_billed else "the limit was set lower afterwards"
 
     @property
     def left_usd(self) -> Decimal:
@@ -151,10 +168,17 @@ def _standings(user: Any, budgets: list[Budget], day: date) -> Standings:
         counted = _within(budget.period, day) & (own if budget.user_id else Q())
         sums[f"spent_{number}"] = Sum("spent", filter=counted)
         sums[f"held_{number}"] = Sum("amount", filter=counted & Q(spent=None))
+        sums[f"unforeseen_{number}"] = Sum(F("spent") - F("amount"), filter=counted & Q(spent__gt=F("amount")))
     totals = Hold.objects.filter(month | own & Q(spent=None)).aggregate(**sums)
     found = {name: int(total or 0) for name, total in totals.items()}
     standings = Standings(
-        Standing(budget, found[f"spent_{number}"], found[f"held_{number}"], _span(budget.period, day)[1])
+        Standing(
+            budget,
+            found[f"spent_{number}"],
+            found[f"held_{number}"],
+            _span(budget.period, day)[1],
+            found[f"unforeseen_{number}"],
+        )
         for number, budget in enumerate(budgets)
     )
     standings.today, standings.month, standings.held = found["today"], found["month"], found["held"]
@@ -198,6 +222,8 @@ def settle_by_hand(hold_id: int, spent: int) -> bool:
     """Book what an administrator says that a run cost, in ledger units: once, and only where the run is over and its cost
     unknown. False when that is not so; nothing is changed then. Nobody asks the upstream for it any more."""
     with transaction.atomic():
+        # The run is locked before its hold, as everywhere: it may be learning its cost in the same moment.
+        Run.objects.select_for_update(of=("self",)).only("pk").filter(hold=hold_id).first()
         unsettled = Hold.objects.filter(pk=hold_id, settled_at=None).exclude(run__state__in=LIVE)
         if not unsettled.update(spent=spent, settled_at=timezone.now()):
             return False

@@ -107,6 +107,15 @@ def filled(messages: Iterable[Message], values: Mapping[str, str]) -> list[Messa
     return [replace(message, content=VARIABLE.sub(value, message.content)) for message in messages]
 
 
+def filled_length(message: Message, values: Mapping[str, str]) -> int:
+    """Characters of the message once it is filled, counted without filling it: short texts can hold a variable thousands of
+    times."""
+    length = len(message.content)
+    for match in VARIABLE.finditer(message.content):
+        length += len(values.get(match[1], match[0])) - len(match[0])
+    return length
+
+
 def title(messages: Iterable[Message]) -> str:
     """The last message of the user that says something, else the last message that does."""
     said = [message for message in messages if message.content.strip()]

@@ -49,7 +49,9 @@ class Asked:
 
     @property
     def text(self) -> str:
-        return texts.title(self.messages)
+        """The title: the last question, with its values where there is one row of them."""
+        only = self.rows.values(0) if len(self.rows.rows) == 1 else {}
+        return texts.title(texts.filled(self.messages, only))
 
     def values_for(self, offer: Offer) -> dict[str, Any]:
         merged = self.parameters | self.overrides.get(offer.key, {})
@@ -57,19 +59,23 @@ class Asked:
 
     def messages_for(self, offer: Offer, row: int | None) -> list[Message]:
         """What this column is sent for this row: its own earlier answers, its values filled in."""
-        own = [message.of(offer.key) for message in self.messages]
-        return texts.filled(own, self.rows.values(row))
+        # Filled first: what looks like a variable in a model's own earlier answer is its words.
+        return [message.of(offer.key) for message in texts.filled(self.messages, self.rows.values(row))]
 
     def is_same_as(self, prompt: Prompt) -> bool:
-        """Whether `prompt` was made from a request like this one."""
+        """Whether `prompt` was made from a request like this one. Of one whose texts are gone nobody can say so."""
         asked_of = list(dict.fromkeys(run.offer for run in prompt.runs.all()))
         before = (prompt.parameters, prompt.overrides, prompt.repeats, prompt.api, prompt.streams, prompt.routing)
         now = (self.parameters, self.overrides, self.repeats, self.api, self.streams, self.routing.to_json())
-        same_texts = not prompt.has_text or (prompt.messages, prompt.variables) == (
-            texts.write(self.messages),
-            self.rows.to_json(),
+        kept_before = (prompt.is_stored, prompt.is_blind, prompt.continues_id)
+        kept_now = (self.is_stored, self.is_blind, self.continues.pk if self.continues else None)
+        texts_before = (prompt.messages, prompt.variables)
+        texts_now = (texts.write(self.messages), self.rows.to_json())
+        return (
+            prompt.has_text
+            and (before, kept_before, texts_before) == (now, kept_now, texts_now)
+            and asked_of == [offer.key for offer in self.offers]
         )
-        return before == now and same_texts and asked_of == [offer.key for offer in self.offers]
 
 
 @dataclass(frozen=True)
@@ -218,6 +224,11 @@ def _write(user: Any, asked: Asked) -> Prompt:
 
 def _the_same(existing: Prompt, asked: Asked) -> Prompt:
     """The prompt that was sent with this key, if it asked the same; a key never stands for two different prompts."""
+    if not existing.has_text:
+        raise AlreadySent(
+            "This form was sent before, and what it asked is not stored any more, so it was not sent again. "
+            "Press Run once more to send it as it is now."
+        )
     if not asked.is_same_as(existing):
         raise AlreadySent(
             "This form was sent before with other words, so it was not sent again. Press Run once more to send it as it is now."

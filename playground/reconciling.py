@@ -25,6 +25,7 @@ from django.utils import timezone
 from catalog import exact, pricing
 from playground import ledger, settlement, upstreams, usage
 from playground.models import Hold, Reconciliation, Run
+from playground.models.money import LARGEST
 from playground.upstream.errors import UpstreamError
 
 logger = logging.getLogger(__name__)
@@ -191,7 +192,7 @@ def _next(question: Question, now: datetime) -> datetime:
 
 def learn(run_id: UUID, record: dict[str, Any]) -> bool:
     """Give a run the usage and the cost of its record, and settle its hold, in one transaction and once. False where the
-    record names no usable cost, or the run was reconciled meanwhile; nothing is changed then."""
+    record names no usable cost, or the run was reconciled or settled by hand meanwhile; nothing is changed then."""
     with transaction.atomic():
         asked_for = (Reconciliation.WAITING, Reconciliation.UNRECONCILED)
         run = Run.objects.select_for_update().filter(pk=run_id, reconciliation__in=asked_for).first()
@@ -200,25 +201,27 @@ def learn(run_id: UUID, record: dict[str, Any]) -> bool:
         run.usage = run.usage or reported(record)
         computed, billed = _computed(run), None if run.is_rehearsal else usage.read_cost(reported(record))
         spent = Decimal(0) if run.is_rehearsal else billed
-        if spent is None:
+        booked = None if spent is None else ledger.booked_amount(spent)
+        if booked is None or booked > LARGEST:
+            return False
+        hold = Hold.objects.filter(run_id=run_id, settled_at=None)
+        # The hold of a rehearsal is settled from its end on, and nothing is booked on it.
+        if not hold.update(spent=booked, settled_at=timezone.now()) and not run.is_rehearsal:
             return False
         run.usage = usage.storable(run.usage)
         run.computed_usd = "" if computed is None else exact.plain(computed)
         run.billed_usd = "" if billed is None else exact.plain(billed)
-        final = computed if run.is_rehearsal else spent
-        run.cost = None if final is None else ledger.booked_amount(final)
+        would_cost = None if computed is None else ledger.booked_amount(computed)
+        cost = would_cost if run.is_rehearsal else booked
+        run.cost = None if cost is None or cost > LARGEST else cost
         run.generation = {name: usage.storable(record[name]) for name in KEPT if name in record}
         run.served_model = run.served_model or _text(record, "model", 150)
         run.served_provider = run.served_provider or _text(record, "provider_name", 100)
         run.finish_reason = run.finish_reason or _text(record, "finish_reason", 40)
         run.native_finish_reason = run.native_finish_reason or _text(record, "native_finish_reason", 40)
-        if run.error == settlement.INTERRUPTED:  # it ends in words that are not true any more
-            run.error = settlement.REHEARSAL_INTERRUPTED
+        run.error = settlement.once_known(run.error)
         run.reconciliation, run.reconcile_at = Reconciliation.RECONCILED, None
         run.save(update_fields=WRITTEN)
-        Hold.objects.filter(run_id=run_id, settled_at=None).update(
-            spent=ledger.booked_amount(spent), settled_at=timezone.now()
-        )
     return True
 
 

@@ -15,7 +15,7 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from playground import forgetting, messages
+from playground import forgetting, messages, wiping
 from playground.models import House, Image, Prompt, Recording, Run, Share
 
 BATCH = 50  # prompts in one transaction, so that nobody else waits long for the database
@@ -58,7 +58,7 @@ def purge_older(days: int, now: datetime | None = None, batches: int | None = No
         if not ids:
             total.images += _remove_unsent(min(before, now - DRAFT))
             break
-        removed = purge(ids, now)
+        removed = purge(ids, now, spares_favourites=True)
         total.add(removed)
         done += 1
         if not removed.prompts:
@@ -79,9 +79,9 @@ def due(days: int, now: datetime | None = None) -> Removed:
     )
 
 
-def purge(prompt_ids: Collection[UUID], now: datetime | None = None) -> Removed:
+def purge(prompt_ids: Collection[UUID], now: datetime | None = None, *, spares_favourites: bool = False) -> Removed:
     """Remove the texts of these prompts and of their runs, in one transaction. Prompts with a run on the way are left
-    as they are, and so are those whose texts are gone."""
+    as they are, and so are those whose texts are gone; with `spares_favourites` also those that have a star by now."""
     now = now or timezone.now()
     if connection.vendor == "sqlite":
         # Removed text is overwritten in the file, also where SQLite was built to leave it in its free pages.
@@ -89,9 +89,11 @@ def purge(prompt_ids: Collection[UUID], now: datetime | None = None) -> Removed:
             cursor.execute("PRAGMA secure_delete = ON")
     with transaction.atomic():
         live = Run.objects.live().order_by().values("prompt")
-        prompts = list(
-            Prompt.objects.select_for_update().filter(pk__in=prompt_ids, purged_at=None).exclude(pk__in=live)
-        )
+        # Locked in one order, so that two purges of the same prompts wait for each other and not in a circle.
+        chosen = Prompt.objects.select_for_update().filter(pk__in=prompt_ids, purged_at=None).order_by("pk")
+        if spares_favourites:
+            chosen = chosen.filter(is_favourite=False)
+        prompts = list(chosen.exclude(pk__in=live))
         ids = [prompt.pk for prompt in prompts]
         used = {prompt.user_id: set[int]() for prompt in prompts}
         for prompt in prompts:
@@ -101,6 +103,8 @@ def purge(prompt_ids: Collection[UUID], now: datetime | None = None) -> Removed:
         recordings, _ = Recording.objects.filter(run__prompt__in=ids).delete()
         shares = Share.objects.filter(prompt__in=ids, revoked_at=None).update(revoked_at=now)
         images = sum(remove_images(user_id, numbers) for user_id, numbers in used.items() if numbers)
+        if prompts:
+            wiping.wipe_after_commit()
     return Removed(len(prompts), runs, recordings, images, shares)
 
 
@@ -125,6 +129,8 @@ def remove_images(user_id: int, numbers: Iterable[int]) -> int:
         in_use |= _images(stored)
     unused = Image.objects.filter(user=user_id, pk__in=set(numbers) - in_use)
     removed, _ = unused.delete()
+    if removed:
+        wiping.wipe_after_commit()
     return removed
 
 

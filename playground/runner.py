@@ -19,9 +19,10 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from django.db import InterfaceError, OperationalError, close_old_connections
+from django.utils import timezone
 
 from playground import answering, endings, journal, process, settlement, upstreams
-from playground.keeper import Keeper
+from playground.keeper import MISSED_AFTER, Keeper
 from playground.live import LiveRun, Watchers
 from playground.turns import Turns
 from playground.validation import Validator
@@ -62,7 +63,8 @@ class Runner:
         self.closing = asyncio.Event()
         self._database = ThreadPoolExecutor(1, thread_name_prefix="runner-writer")
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="runner-reader")
-        await self.in_database(lambda: journal.interrupt_where(process.is_gone))
+        # Two containers may share a host's name: a run that gives signs of life is not judged by who seems to be gone.
+        await self.in_database(lambda: journal.interrupt_where(process.is_gone, timezone.now() - MISSED_AFTER))
         self._upstreams = await upstreams.connect()
         self._validator = Validator()
         self._keeper = self._detached(Keeper(self, self._upstreams).work())
@@ -141,6 +143,11 @@ class Runner:
     def watch(self, prompt_id: UUID) -> Watchers:
         """Who is woken by news of this prompt; kept for as long as somebody watches or one of its runs is live."""
         return self._watchers.setdefault(prompt_id, Watchers())
+
+    @property
+    def own(self) -> frozenset[UUID]:
+        """The runs of this process: those that wait, those that have a task, and those that are not settled yet."""
+        return frozenset((*self.waiting, *self._tasks, *self.live))
 
     def in_memory(self, run_id: UUID) -> LiveRun | None:
         """The answer as this process has it: on its way, or just over and stored nowhere."""

@@ -3,10 +3,12 @@
 Every function here is one short transaction for each run. The other half of the ledger is `ledger.py`.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Value
@@ -20,6 +22,7 @@ from playground.messages import folded
 from playground.models import Hold, Prompt, Reconciliation, Recording, Run, State
 from playground.models.money import LARGEST
 from playground.models.runs import LIVE
+from playground.process import identity
 
 SETTLED = (
     "prompt__is_stored",
@@ -28,6 +31,7 @@ SETTLED = (
     "generation_id",
 )  # the text only where it is needed
 ASKABLE = ("openrouter", "rehearsal")  # whose record of an answer can be asked for afterwards
+LEARNT = ("usage", "computed_usd", "billed_usd", "cost")  # what is booked of an answer whose end came too late
 FIRST_ASKED_AFTER = timedelta(seconds=1)
 LONGEST_SEARCHED_ANSWER = 20_000  # characters
 LONGEST_SEARCHED = 1_000_000  # characters of all texts of one prompt: a matrix has hundreds of answers
@@ -51,7 +55,7 @@ class Outcome:
 
 def settle(run_id: Any, outcome: Outcome, among: Any = None) -> bool:
     """Bring a run to its end, exactly once. False when it had already reached one, or is not `among` the given runs any
-    more; nothing is changed then.
+    more; nothing is changed then. But a cost that is known after all is booked where another process took the run for lost.
 
     Where its prompt is not to be stored, no text is written, and the prompt's own goes with the last of its runs.
     """
@@ -70,6 +74,8 @@ def settle(run_id: Any, outcome: Outcome, among: Any = None) -> bool:
         written = fields if is_stored else forgetting.without_texts(fields)
         runs = Run.objects.all() if among is None else among
         if not runs.filter(pk=run_id, state__in=LIVE).update(state=outcome.state, **written):
+            if among is None:
+                _book_late(run, fields, outcome.spent, now)
             return False
         if outcome.spent is not None:
             Hold.objects.filter(run_id=run_id, settled_at=None).update(
@@ -80,6 +86,32 @@ def settle(run_id: Any, outcome: Outcome, among: Any = None) -> bool:
         elif not Run.objects.live().filter(prompt=run.prompt_id).exists():
             retention.purge([run.prompt_id], now)
     return True
+
+
+def _book_late(run: Run, fields: dict[str, Any], spent: Decimal | None, now: datetime) -> None:
+    """Book what a run cost that another process had ended as interrupted, its cost unknown: once, and its state stays.
+
+    That happens where a process was still for longer than its heartbeats may be: suspended, or cut off from the database.
+    """
+    if spent is None:
+        return
+    # The run before its hold, as everywhere: it may be learning its cost in the same moment (reconciling.py).
+    ended = Run.objects.select_for_update().filter(pk=run.pk, state=State.INTERRUPTED).only("error").first()
+    holds = Hold.objects.filter(run_id=run.pk, settled_at=None)
+    if ended is None or not holds.update(spent=booked_amount(spent), settled_at=now):
+        return
+    learnt = {name: fields[name] for name in LEARNT if name in fields}
+    learnt["error"] = once_known(ended.error)
+    Run.objects.filter(pk=run.pk).update(reconciliation="", reconcile_at=None, **learnt)
+
+
+def once_known(sentence: str) -> str:
+    """What an interrupted run says once its cost is known: the clause that it is not would not be true any more."""
+    if sentence == INTERRUPTED:
+        return REHEARSAL_INTERRUPTED
+    if sentence == forgetting.without_promise(INTERRUPTED):
+        return forgetting.without_promise(REHEARSAL_INTERRUPTED)
+    return sentence
 
 
 def _cost(run: Run, fields: dict[str, Any], spent: Decimal | None) -> dict[str, int | None]:
@@ -109,13 +141,16 @@ def _keep(run: Run, fields: dict[str, Any], recording: tuple[bytes, bool] | None
         Recording.objects.create(run=run, content=recording[0], is_cut=recording[1])
 
 
-def interrupt(runs: Any) -> int:
-    """End the live ones among `runs`, whose process is gone. Their cost is unknown and their holds stay; how many.
+def interrupt(runs: Any, but: Collection[UUID] = ()) -> int:
+    """End the live ones among `runs`, whose process is gone, and leave those of `but` alone. Their cost is unknown and
+    their holds stay; how many.
 
     A run that no process had taken yet was certainly not sent, and the rehearsal bills nothing.
     """
     ended = 0
     for run_id, process, is_rehearsal in list(runs.values_list("pk", "process", "is_rehearsal")):
+        if run_id in but:
+            continue
         outcome = Outcome(State.INTERRUPTED, {"error": INTERRUPTED}, None)
         if not process:
             outcome = Outcome(State.INTERRUPTED, {"error": NEVER_SENT, "computed_usd": "0"}, Decimal(0))
@@ -126,6 +161,10 @@ def interrupt(runs: Any) -> int:
     return ended
 
 
-def interrupt_orphans(silent_since: datetime) -> int:
-    """End live runs whose process has given no sign of life since then. Returns how many."""
-    return interrupt(Run.objects.orphaned(silent_since))
+def interrupt_orphans(silent_since: datetime, but: Collection[UUID] = ()) -> int:
+    """End live runs whose process has given no sign of life since then. Returns how many.
+
+    Never this process's own, nor those of `but`, which wait in it: after a suspended machine wakes, its heartbeats are late
+    by as long as it slept, for they go by a clock that stood still.
+    """
+    return interrupt(Run.objects.orphaned(silent_since).exclude(process=identity()), but)

@@ -16,7 +16,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
-from playground import messages
+from playground import messages, variables
 from playground.messages import Message
 from playground.models import Image, Label, Prompt, Share
 
@@ -151,7 +151,9 @@ class Said:
 def said(prompt: Prompt, token: str) -> list[Said]:
     """The messages of the prompt. Which model gave which earlier answer is not told while names are hidden."""
     found = []
-    for message in messages.read(prompt.messages):
+    rows = variables.read(prompt.variables)
+    only = rows.values(0) if len(rows.rows) == 1 else {}
+    for message in messages.filled(messages.read(prompt.messages), only):
         images = [reverse("playground:shared_image", args=[token, number]) for number in message.images]
         by = [] if prompt.hides_names else [(offer, answered.content) for offer, answered in message.by.items()]
         found.append(Said(message, images, by))

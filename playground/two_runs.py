@@ -60,10 +60,11 @@ class Side:
 
     @property
     def place(self) -> str:
-        """When it was asked, and with which row and repeat."""
+        """When it was asked, and with which row and repeat, where there are several."""
         run = self.run
+        has_rows = len(run.prompt.variables.get("rows", [])) > 1
         words = [f"Asked {run.prompt.created_at:%b} {run.prompt.created_at.day}, {run.prompt.created_at:%Y, %H:%M} UTC"]
-        words += [f"row {run.row + 1}"] if run.row is not None else []
+        words += [f"row {run.row + 1}"] if run.row is not None and has_rows else []
         words += [f"repeat {run.repeat + 1}"] if run.prompt.repeats > 1 else []
         return ", ".join(words)
 

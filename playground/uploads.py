@@ -10,6 +10,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Sum
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 
 from playground import images, variables
 from playground.models import Image
@@ -57,6 +58,8 @@ def _kept(user: Any, file: UploadedFile) -> Image:
     digest = hashlib.sha256(raw).hexdigest()
     existing = Image.objects.filter(user=user, sha256=digest).defer("content").first()
     if existing is not None:
+        # Anew from today, or the retention of an old upload would take it from under the form.
+        Image.objects.filter(pk=existing.pk).update(created_at=timezone.now())
         return existing
     has = Image.objects.filter(user=user).aggregate(bytes=Sum("size"))["bytes"] or 0
     if has + len(raw) > MOST_KEPT:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("playground/help/", composing.rehearsal_help, name="help"),
     path("playground/<uuid:prompt_id>/", boards.board, name="board"),
     path("playground/<uuid:prompt_id>/events", streams.events, name="events"),
+    path("playground/<uuid:prompt_id>/stop", boards.stop_all, name="stop_all"),
     path("playground/<uuid:prompt_id>/runs/<uuid:run_id>/stop", boards.stop, name="stop"),
     path("playground/<uuid:prompt_id>/runs/<uuid:run_id>/", boards.run, name="run"),
     path("playground/<uuid:prompt_id>/runs/<uuid:run_id>/now", boards.now, name="now"),

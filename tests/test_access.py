@@ -77,7 +77,19 @@ READ = {  # one's own, with GET
 ACT = {  # on one's own, with POST
     f"playground:{name}"
     for name in (
-        *("stop", "rerun", "again", "favourite", "note", "add_label", "remove_label", "revoke", "verdict", "reveal"),
+        *(
+            "stop",
+            "stop_all",
+            "rerun",
+            "again",
+            "favourite",
+            "note",
+            "add_label",
+            "remove_label",
+            "revoke",
+            "verdict",
+            "reveal",
+        ),
     )
 }
 OWN = READ | ACT
@@ -143,6 +155,7 @@ def addresses(run: Run) -> dict[str, str]:
         "playground:help": "/playground/help/",
         "playground:history": "/history/",
         "playground:board": f"/playground/{run.prompt_id}/",
+        "playground:stop_all": f"{of_prompt}/stop",
         "favicon": "/favicon.ico",
         "playground:preview": "/playground/preview/",
         "playground:selected": "/history/selected/",

@@ -14,6 +14,21 @@ CATALOG = "tests/catalog"
 SECOND = [*(f"{CATALOG}/{package.parent.name}" for package in sorted((ROOT / CATALOG).glob("*/__init__.py")))]
 SECOND.append("tests/test_access.py")
 
+# Of the playground what a database decides: transactions, locks, sums, searches, what is written and removed. Its forms,
+# words and drawings, and what an upstream says, are the same anywhere.
+PLAYED = [
+    f"tests/playground/test_{name}.py"
+    for name in (
+        *("ledger", "opening", "settlement", "runner", "streams", "runs_stop", "runs_queue", "runs_structured"),
+        *("standings", "reconciling", "drift", "admin", "performance", "deciding", "judging", "keeping"),
+    )
+] + [
+    str(path.relative_to(ROOT))
+    for subject in ("history", "retention", "sharing")
+    for path in sorted((ROOT / "tests/playground").glob(f"test_{subject}*.py"))
+]
+FIRST = [CATALOG, *PLAYED]
+
 # Left out is only what cannot come out differently there. What the fixtures say is the same in any database, and reading
 # them is tested with everything else.
 FACTS = [
@@ -34,7 +49,7 @@ FUZZER = [f"{CATALOG}/api/test_schema.py"]
 
 @pytest.mark.parametrize(
     ("database", "again", "ignored"),
-    [("windrose_one", ["tests"], SECOND + FACTS), ("windrose_two", SECOND, FUZZER)],
+    [("windrose_one", FIRST, SECOND + FACTS), ("windrose_two", SECOND, FUZZER)],
 )
 def test_models_and_pages_on_postgresql(postgresql: str, database: str, again: list[str], ignored: list[str]) -> None:
     with psycopg.connect(

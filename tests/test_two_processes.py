@@ -18,7 +18,7 @@ from tests.upstreams.server import FakeUpstream
 from tests.upstreams.steps import Chunks, Data, DoneMark, Ending, Hang, Usage, WaitFor, chunk, delta
 
 pytestmark = [pytest.mark.live, pytest.mark.postgresql, pytest.mark.timeout(180)]
-LONG_SILENCE = 40.0  # seconds; a process that is gone and has missed two heartbeats is looked for every ten
+LONG_SILENCE = 40.0  # seconds; a process that is gone and has missed two heartbeats is looked for every five
 
 
 @pytest.fixture

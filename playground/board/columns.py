@@ -3,6 +3,7 @@
 The same for the page, for the stream, and for a run that ended long ago. The text is always escaped text.
 """
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import cached_property
@@ -24,6 +25,7 @@ from playground.models import Reconciliation, Run, State
 
 LONGEST_SHOWN = 200_000  # characters of one answer on the page; the file has all of it
 LONGEST_RENDERED = 40_000  # characters
+TRY_AGAIN = re.compile(r"\s*\bTry again\b.*?(?:\.(?=\s|$)|$)")
 LONGEST_BODY = 65_536  # characters of an upstream's refusal
 
 
@@ -84,6 +86,15 @@ class Column:
         if self.run.error and self.hides_names:
             return "The reason is shown with the names."
         return self.run.error
+
+    @property
+    def says_to_try_again(self) -> bool:
+        return bool(TRY_AGAIN.search(self.error))
+
+    @property
+    def error_for_others(self) -> str:
+        """The same without advice to send it once more, for those who cannot."""
+        return TRY_AGAIN.sub("", self.error).strip()
 
     @property
     def has_raw(self) -> bool:
@@ -202,7 +213,9 @@ class Column:
 
     @property
     def cost_label(self) -> str:
-        return "Would have cost" if self.run.is_rehearsal else "Cost"
+        """Of a rehearsal what it would have cost, but not of one that was refused: that costs nothing, rehearsed or not."""
+        is_refused = self.run.is_over and self.run.usage is None and self.is_free
+        return "Would have cost" if self.run.is_rehearsal and not is_refused else "Cost"
 
     @property
     def held(self) -> Decimal | None:

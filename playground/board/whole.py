@@ -27,6 +27,11 @@ class Board:
         return summary(self.prompt.runs.all())
 
     @property
+    def has_several_live(self) -> bool:
+        """Whether more than one run has not reached its end, so that stopping all at once saves clicks."""
+        return sum(not run.is_over for run in self.prompt.runs.all()) > 1
+
+    @property
     def can_go_on(self) -> bool:
         """Whether all columns can be gone on from at once: all are over, and more than one has an answer."""
         return not self.prompt.is_live() and sum(column.can_go_on for column in self.columns) > 1

@@ -15,11 +15,13 @@ OPENROUTER_FIELDS = frozenset(
         "response_format", "tools", "tool_choice", "parallel_tool_calls", "reasoning", "reasoning_effort",
     }
 )  # fmt: skip
+# Several answers for one request: each is billed, while the hold covers one and one is read. Repeats are runs of their own.
+SEVERAL = frozenset({"n", "best_of"})
 MISTRAL_NAMES = {"seed": "random_seed", "max_completion_tokens": "max_tokens"}
 MISTRAL_FIELDS = frozenset(
     {
         "temperature", "top_p", "max_tokens", "stop", "random_seed", "response_format", "tools", "tool_choice",
-        "presence_penalty", "frequency_penalty", "n", "prediction", "parallel_tool_calls", "prompt_mode", "safe_prompt",
+        "presence_penalty", "frequency_penalty", "prediction", "parallel_tool_calls", "prompt_mode", "safe_prompt",
         "reasoning_effort",
     }
 )  # fmt: skip
@@ -34,7 +36,8 @@ def fields(dialect: str, values: Mapping[str, Any]) -> tuple[dict[str, Any], lis
         if "reasoning" in sent and sent.pop("reasoning_effort", None) is not None:
             refused.append("reasoning_effort")  # both at once are refused where they differ, and one says it all
         return sent, refused
-    return dict(values), []
+    sent = {name: value for name, value in values.items() if name not in SEVERAL}
+    return sent, [name for name in values if name in SEVERAL]
 
 
 def _known(

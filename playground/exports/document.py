@@ -121,7 +121,7 @@ def _figures(run: Run) -> list[tuple[str, str]]:
         ("Model", run.offer or run.model_public_id),
         ("Asked of", run.upstream),
         ("Would have cost" if run.is_rehearsal else "Cost", cost_words(cost) if run.is_over else ""),
-        ("Worst case before", run.estimate_usd and f"${run.estimate_usd}"),
+        ("Held before" if not run.is_rehearsal else "Would have held", run.estimate_usd and f"${run.estimate_usd}"),
         ("Computed from usage", run.computed_usd and f"${run.computed_usd}"),
         ("Billed by the upstream", run.billed_usd and f"${run.billed_usd}"),
         ("Tokens", "" if usage is None else f"{usage.prompt_tokens:,} in, {usage.completion_tokens:,} out"),

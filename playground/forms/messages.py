@@ -66,7 +66,8 @@ def from_data(data: Data, problems: Mapping[str, str] | None = None) -> list[Row
 
 
 def _row(data: Data, number: int, problem: str) -> Row:
-    images = [int(each) for each in data.getlist(f"images-{number}") if re.fullmatch(r"\d{1,15}", each)]
+    # What is no number of an image is kept as 0, which is none: the form then says that it is not there.
+    images = [int(each) if re.fullmatch(r"\d{1,15}", each) else 0 for each in data.getlist(f"images-{number}")]
     return Row(
         data.get(f"role-{number}", "user"),
         _text(data, f"content-{number}"),

@@ -11,8 +11,8 @@ from playground import messages as texts
 from playground.forms import examples, filling
 from playground.forms import messages as message_rows
 from playground.forms.earlier import Earlier
-from playground.forms.messages import Row
-from playground.forms.parameters import ParameterFields
+from playground.forms.messages import LONGEST_MESSAGE, Row
+from playground.forms.parameters import ONLY, PREFIX, ParameterFields
 from playground.forms.sending import SendingFields
 from playground.forms.showing import Pick, Shown, picks, shown
 from playground.messages import Message
@@ -22,8 +22,9 @@ from playground.opening import MOST_RUNS, Asked
 from playground.variables import LARGEST_CSV, BadRows, Rows
 
 MOST_MODELS = 6
+MOST_IN_ALL = 40_000_000  # characters of all runs of a prompt: each run keeps what it was sent
 NOT_FOUND = "The conversation that this goes on from cannot be found."
-UNDESCRIBED = {"model", "key", "mended", "continues"}
+DESCRIBED = ("api", "delivery", "repeats", "rows")  # beside the parameters: by a help text and by their errors
 
 
 def new_key() -> str:
@@ -90,9 +91,15 @@ class PromptForm(ParameterFields, SendingFields):
             self.fields[filling.VALUE + name] = forms.CharField(label=name, required=False, strip=False, widget=widget)
         self.add_parameters()
         self.add_routes()
+        self._describe()
+
+    def _describe(self) -> None:
+        """Name to each control the elements that the templates write beside it, and none that they do not write."""
         for name, field in self.fields.items():
-            if name not in UNDESCRIBED:
+            if name in DESCRIBED or name.startswith((PREFIX, ONLY)):
                 field.widget.attrs["aria-describedby"] = f"about-{name} error-{name}"
+            elif field.help_text:
+                field.widget.attrs["aria-describedby"] = f"about-{name}"
 
     @property
     def variable_names(self) -> list[str]:
@@ -199,6 +206,27 @@ class PromptForm(ParameterFields, SendingFields):
             return
         if (count := self.run_count()) > MOST_RUNS:
             self.add_error(None, f"This makes {count:,} runs, {self._product()}; up to {MOST_RUNS} are possible.")
+            return
+        self._clean_lengths()
+
+    def _clean_lengths(self) -> None:
+        """What the messages come to with their values, before any of them is filled in."""
+        total = 0
+        for row in self.values.indexes():
+            lengths = [texts.filled_length(message, self.values.values(row)) for message in self.messages]
+            if row is not None and max(lengths, default=0) > LONGEST_MESSAGE:
+                which = f"of row {row + 1} " if len(self.values.rows) > 1 else ""
+                sentence = f"With the values {which}a message has {max(lengths):,} characters; {LONGEST_MESSAGE:,} are possible."
+                self.add_error("fill", sentence)
+                return
+            total += sum(lengths)
+        runs = self.run_count() // max(1, len(self.values.indexes()))
+        if total * runs > MOST_IN_ALL:
+            self.add_error(
+                None,
+                f"All runs together would be sent {total * runs:,} characters; up to {MOST_IN_ALL:,} are possible. Take fewer "
+                "rows, models or repeats, or shorter messages.",
+            )
 
     def run_count(self) -> int:
         return len(self.values.indexes()) * len(self.chosen) * (self.cleaned_data.get("repeats") or 1)

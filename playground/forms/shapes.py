@@ -99,6 +99,8 @@ def check_calls(calls: Any) -> None:
     for index, call in enumerate(calls):
         if not isinstance(call, dict) or not all(isinstance(call.get(key), str) for key in ("id", "name", "arguments")):
             raise BadShape(f"calls[{index}]: an object with the texts id, name and arguments is expected.")
+        if len(call["id"]) > 100:
+            raise BadShape(f"calls[{index}].id: up to 100 characters are possible.")
         if not call["id"] or call["id"] in seen:
             raise BadShape(f"calls[{index}].id: each call has an id of its own.")
         _name(call["name"], f"calls[{index}].name")

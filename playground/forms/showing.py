@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from django.utils import timezone
+
 from playground.forms import json_reading
 from playground.forms.earlier import Earlier
 from playground.forms.messages import Row
@@ -26,18 +28,24 @@ class Pick:
         return ["images"] * self.offer.takes_images + ["tools"] * has_tools
 
     @property
+    def is_delisted(self) -> bool:
+        day = self.offer.listing.delisted_on
+        return day is not None and day <= timezone.now().date()
+
+    @property
     def words(self) -> str:
         """What the filter looks through."""
         return " ".join([self.offer.name.lower(), self.offer.key, *self.takes])
 
 
 def picks(offered: dict[str, Offer], chosen: list[str], answering: list[str] | None) -> list[Pick]:
-    """The chosen ones first, in the order of the board. Where only some have an answer to go on from, the others are not
+    """The chosen ones first, in the order of the board; then what is on sale, and last what its market no longer lists, both
+    in the order of `offered`, which is that of the names. Where only some have an answer to go on from, the others are not
     there to be chosen."""
     marked = [Pick(offer, key in chosen) for key, offer in offered.items()]
     open_to_choice = [each for each in marked if answering is None or each.is_chosen or each.offer.key in answering]
     order = {key: place for place, key in enumerate(chosen)}
-    return sorted(open_to_choice, key=lambda each: order.get(each.offer.key, len(order)))
+    return sorted(open_to_choice, key=lambda each: (order.get(each.offer.key, len(order)), each.is_delisted))
 
 
 @dataclass(frozen=True)

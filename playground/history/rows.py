@@ -37,7 +37,8 @@ class Models:
     """Models that ended alike, and how."""
 
     names: list[str]
-    states: list[Ended]
+    states: list[Ended]  # of each of them
+    is_sum: bool = False  # or of all together
 
     @property
     def is_one_run(self) -> bool:
@@ -45,11 +46,17 @@ class Models:
         return len(self.states) == 1 and self.states[0].count == 1
 
     @property
+    def is_each(self) -> bool:
+        """Whether the numbers need the word “each”: they are of several models, and not of all together."""
+        return len(self.names) > 1 and not self.is_sum and not self.is_one_run
+
+    @property
     def states_in_words(self) -> str:
-        """Done; or 18 done, 2 failed."""
+        """Done; or 18 done, 2 failed; or each 8 done."""
         if self.is_one_run:
             return self.states[0].word.lower()
-        return ", ".join(f"{each.count} {each.word.lower()}" for each in self.states)
+        counts = ", ".join(f"{each.count} {each.word.lower()}" for each in self.states)
+        return f"each {counts}" if self.is_each else counts
 
 
 @dataclass
@@ -96,7 +103,7 @@ class Row:
         """Models that ended alike stand together, in the order of their columns. Of a blind prompt all stand together, by
         their names, and nothing says which of them ended how."""
         if self.prompt.hides_names:
-            return [Models(sorted(self.names.values()), _in_order(sum(self.states.values(), Counter())))]
+            return [self._together()]
         found: list[Models] = []
         for offer, name in self.names.items():
             states = _in_order(self.states[offer])
@@ -106,6 +113,12 @@ class Row:
             else:
                 alike.names.append(name)
         return found
+
+    def _together(self) -> Models:
+        names, (first, *others) = sorted(self.names.values()), self.states.values()
+        if len(first) == 1 and all(each == first for each in others):  # all ended alike, which betrays none
+            return Models(names, _in_order(first))
+        return Models(names, _in_order(sum(self.states.values(), Counter())), is_sum=True)
 
 
 def _in_order(states: Counter[State]) -> list[Ended]:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.db import migrations
+from django.db.models import F
 
 from playground.messages import folded
 
@@ -12,14 +13,16 @@ def forwards(apps, schema_editor):
     for prompt in prompts.objects.iterator():
         system = [{"role": "system", "content": prompt.system}] if prompt.system.strip() else []
         prompt.messages = [*system, {"role": "user", "content": prompt.text}]
-        prompt.searched = folded(f"{prompt.system}\n{prompt.text}")
+        answers = prompt.runs.values_list("model_name", "text")
+        said = "\n".join(f"{name}\n{text[:20_000]}" for name, text in answers)
+        prompt.searched = folded(f"{prompt.system}\n{prompt.text}\n{said}")
         prompt.save(update_fields=["messages", "searched"])
     runs = apps.get_model("playground", "Run")
+    runs.objects.update(offer=F("model_public_id"))
     for run in runs.objects.exclude(state__in=["queued", "connecting", "streaming", "stopping"]).iterator():
         text = run.computed_usd if run.is_rehearsal else (run.billed_usd or run.computed_usd)
         run.cost = int(Decimal(text).scaleb(12).to_integral_value()) if text else None
-        run.offer = run.model_public_id
-        run.save(update_fields=["cost", "offer"])
+        run.save(update_fields=["cost"])
 
 
 def backwards(apps, schema_editor):

@@ -199,12 +199,13 @@ def cost_by_day(days: Sequence[DayFigures], *, is_rehearsal: bool) -> ColumnChar
     )
 
 
-def share_by_day(days: Sequence[DayFigures]) -> ColumnChart:
-    """The share answered, of those runs that say something of the upstream."""
+def share_by_day(days: Sequence[DayFigures], *, says_counts: bool = True) -> ColumnChart:
+    """The share answered, of those runs that say something of the upstream; with how many they are, or in percent alone."""
     columns = []
     for each in days:
         share = Decimal(100 * each.answered) / each.judged if each.judged else Decimal(0)
-        columns.append(_column(each, _judged(each), share, Decimal(100) - share if each.judged else Decimal(0)))
+        words = _judged(each) if says_counts else _share(each, share)
+        columns.append(_column(each, words, share, Decimal(100) - share if each.judged else Decimal(0)))
     return column_chart(
         "own-answered",
         "Answered, by day",
@@ -217,6 +218,10 @@ def share_by_day(days: Sequence[DayFigures]) -> ColumnChart:
 
 def _judged(each: DayFigures) -> str:
     return f"{each.answered:,} of {each.judged:,} answered" if each.judged else "no runs"
+
+
+def _share(each: DayFigures, share: Decimal) -> str:
+    return f"{figures.percent(share / 100)} answered" if each.judged else "no runs"
 
 
 def _column(each: DayFigures, words: str, *values: Decimal) -> Column:

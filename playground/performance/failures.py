@@ -62,3 +62,8 @@ def in_words(kinds: Iterable[tuple[str, int]]) -> list[str]:
         f"{counted(count, 'time')}: {word}"
         for word, count in sorted(counts.items(), key=lambda each: (-each[1], each[0]))
     ]
+
+
+def names(kinds: Iterable[tuple[str, int]]) -> list[str]:
+    """The kinds without their counts, in the order of the alphabet."""
+    return sorted({word for word, _ in kinds})

@@ -45,20 +45,30 @@ class Kept:
     def __init__(self) -> None:
         self._written: OrderedDict[str, Written] = OrderedDict()
         self._lock = threading.Lock()
+        self._forgotten = 0  # how often
 
     def get(self, model_id: str, mark: Hashable, write: Callable[[], dict[str, SafeString]]) -> dict[str, SafeString]:
         """Those that are kept under this mark, or else what `write` writes. Two at a time may write the same."""
         with self._lock:
-            found = self._written.get(model_id)
+            found, forgotten = self._written.get(model_id), self._forgotten
         if found is not None and found.mark == mark and time.monotonic() - found.at < LONGEST:
             return found.sections
         written = Written(mark, time.monotonic(), write())
         with self._lock:
+            if forgotten != self._forgotten:  # read before, perhaps: good for this page, not for the next
+                return written.sections
             self._written[model_id] = written
             self._written.move_to_end(model_id)
             while len(self._written) > MOST_KEPT:
                 self._written.popitem(last=False)
         return written.sections
+
+    def forget(self) -> None:
+        """Write everything anew: runs count from now on that did not before, which no mark tells, as a blind prompt's do
+        when its names are shown. Another process learns of it within `LONGEST`."""
+        with self._lock:
+            self._written.clear()
+            self._forgotten += 1
 
 
 kept = Kept()

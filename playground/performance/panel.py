@@ -82,6 +82,11 @@ class Performance:
     def compared(self) -> list[ModelFigures]:
         return self.models[:MOST_COMPARED]
 
+    @property
+    def compared_by_name(self) -> list[ModelFigures]:
+        """The same in an order that does not say which is asked the most."""
+        return sorted(self.compared, key=lambda each: (not each.is_this, each.name))
+
     # Activity
 
     @property
@@ -152,8 +157,16 @@ class Performance:
         return drawing.share_by_day(self.month.days)
 
     @property
+    def uptime_chart_for_strangers(self) -> ColumnChart:
+        return drawing.share_by_day(self.month.days, says_counts=False)
+
+    @property
     def kinds(self) -> list[str]:
         return failures.in_words(self.month.kinds)
+
+    @property
+    def kinds_for_strangers(self) -> list[str]:
+        return failures.names(self.month.kinds)
 
 
 def performance_of(model_id: str, name: str, today: date) -> Performance:
@@ -201,10 +214,18 @@ def _in_usd(spread: Spread | None) -> Spread | None:
 
 
 SECTIONS = {"performance": "Performance", "activity": "Activity", "uptime": "Uptime"}
+STRANGERS = "strangers-"
 
 
 def _written(performance: Performance) -> dict[str, SafeString]:
-    return {name: render_to_string(f"playground/_{name}.html", {"figures": performance}) for name in SECTIONS}
+    """Each section twice: by its name for those who sign in, and as `strangers-<name>` without what was run and paid."""
+    return {
+        f"{prefix}{name}": render_to_string(
+            f"playground/_{name}.html", {"figures": performance, "is_for_strangers": bool(prefix)}
+        )
+        for name in SECTIONS
+        for prefix in ("", STRANGERS)
+    }
 
 
 def model_panel(model: LanguageModel) -> list[Panel]:
@@ -217,5 +238,11 @@ def model_panel(model: LanguageModel) -> list[Panel]:
     now = mark()
     sections = _written(Performance(0, 0)) if now is None else kept.get(model.public_id, (now, today), write)
     return [
-        Panel(name, title, "playground/_written.html", {"html": sections[name]}) for name, title in SECTIONS.items()
+        Panel(
+            name,
+            title,
+            "playground/_written.html",
+            {"html": sections[name], "html_for_strangers": sections[STRANGERS + name]},
+        )
+        for name, title in SECTIONS.items()
     ]

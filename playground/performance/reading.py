@@ -1,5 +1,6 @@
 """What is read of this installation's runs for a model's page: four queries, whose rows are bounded however many runs there
-are. Never a text, never a person.
+are. Never a text, never a person, and no run whose model's name is still hidden from the one who judges it: the page is
+public, and would betray it.
 """
 
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from django.db.models.functions import Cast, Substr
 
 from playground import endings
 from playground.amounts import in_usd
-from playground.models import Run, State
+from playground.models import Prompt, Run, State
 from playground.models.runs import RunQuerySet
 from playground.performance import failures
 from playground.performance.failures import Standing
@@ -122,7 +123,7 @@ class DayFigures:
 def counts(model_id: str) -> tuple[int, int]:
     """How many runs of the model are over: real ones, and rehearsals."""
     found = (
-        Run.objects.over()
+        _shown()
         .filter(model_public_id=model_id)
         .aggregate(real=Count("pk", filter=Q(is_rehearsal=False)), rehearsed=Count("pk", filter=Q(is_rehearsal=True)))
     )
@@ -130,7 +131,12 @@ def counts(model_id: str) -> tuple[int, int]:
 
 
 def over(is_rehearsal: bool) -> RunQuerySet:
-    return Run.objects.over().filter(is_rehearsal=is_rehearsal)
+    return _shown().filter(is_rehearsal=is_rehearsal)
+
+
+def _shown() -> RunQuerySet:
+    """Runs that are over and whose names are shown. The few hidden prompts are found once for a statement, not run by run."""
+    return Run.objects.over().exclude(prompt__in=Prompt.objects.filter(is_blind=True, revealed_at=None).order_by())
 
 
 def latest(model_id: str, is_rehearsal: bool) -> list[Measured]:

@@ -113,6 +113,6 @@ def _words(request: Request, trouble: Trouble | None, varied: Variation) -> str:
 def _json(request: Request, trouble: str) -> Any:
     schema = request.shape.schema
     if schema is None:
-        return {"notice": NOTICE, "model": request.model, "words": len(request.prompt.split())}
+        return {"notice": NOTICE, "words": len(request.prompt.split())}
     filled = schemas.fitting(schema, PromptValues(request.prompt), NOTICE)
     return schemas.misfit(schema, filled, NOTICE) if trouble == "wrong schema" else filled

@@ -35,11 +35,12 @@ CODES = (
     ("python", "longest = max(prompt.split(), key=len)  # {longest}\nprint(longest.upper())"),
     ("javascript", "const words = prompt.trim().split(/\\s+/);\nconsole.log(words.length); // {words}"),
 )
+# No closing names the model: where names are hidden until a verdict, the answer must not tell.
 CLOSINGS = (
-    "With a key set, `{model}` itself would answer here, and the cost beside it would be real.",
-    "Set a key to have `{model}` answer. Nothing was spent on this one.",
-    "Stop it, run it again, compare it: it costs nothing. The words of `{model}` would differ.",
-    "That is all a rehearsal can say in the name of `{model}`.",
+    "With a key set, the model itself would answer here, and the cost beside it would be real.",
+    "Set a key to have the model answer. Nothing was spent on this one.",
+    "Stop it, run it again, compare it: it costs nothing. The model’s own words would differ.",
+    "That is all a rehearsal can say in a model’s name.",
 )
 RESULTS = (
     "The tool `{name}` answered {result}.",
@@ -108,7 +109,6 @@ def _facts(request: Request) -> dict[str, str | int]:
         "letters": len(request.prompt),
         "messages": len(request.messages),
         "longest": plain(max(words, key=len, default="none")),
-        "model": plain(request.model),
     }
 
 

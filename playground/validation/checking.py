@@ -6,6 +6,7 @@ which is why it runs in a process that can be killed.
 
 import json
 from typing import Any
+from urllib.parse import unquote
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError, best_match
@@ -86,6 +87,8 @@ def _against(answer: Any, schema: Any) -> Result:
             f"The schema refers to “{_cut(str(wrong.ref), 100)}”, which is not inside it, so the answer was not checked."
         )
     except RecursionError:
+        if is_endless(schema):
+            return unchecked("The schema refers to itself without end, so it cannot be checked.")
         return unchecked("The schema or the answer is nested too deeply, so it was not checked.")
     except Exception as wrong:  # an odd number, an odd pattern: whatever the library stumbles over
         return unchecked(f"The schema could not be applied ({type(wrong).__name__}), so the answer was not checked.")
@@ -93,6 +96,63 @@ def _against(answer: Any, schema: Any) -> Result:
         return fits()
     deepest = best_match([error])  # of a choice between forms, the part that comes nearest
     return fails(_said(deepest), deepest.json_path)
+
+
+def is_endless(schema: Any) -> bool:
+    """Whether some part of a schema leads back to itself for one and the same value, through references inside it and
+    whatever combines schemas in place. Walks with a list of its own, as such schemas are deep."""
+    parts, seen = [schema], set()
+    while parts:
+        part = parts.pop()
+        if isinstance(part, dict) and id(part) not in seen and _comes_back(part, schema, seen):
+            return True
+        if isinstance(part, dict | list):
+            parts += part.values() if isinstance(part, dict) else part
+    return False
+
+
+def _comes_back(start: dict[str, Any], schema: Any, seen: set[int]) -> bool:
+    """From one part on; `seen` are the parts from which nothing comes back, and grows."""
+    on_the_way = {id(start)}
+    way = [(start, iter(_in_place(start, schema)))]
+    while way:
+        part, following = way[-1]
+        step = next(following, None)
+        if step is None:
+            way.pop()
+            on_the_way.discard(id(part))
+            seen.add(id(part))
+        elif id(step) in on_the_way:
+            return True
+        elif id(step) not in seen:
+            on_the_way.add(id(step))
+            way.append((step, iter(_in_place(step, schema))))
+    return False
+
+
+def _in_place(part: dict[str, Any], schema: Any) -> list[dict[str, Any]]:
+    """The schemas that `part` applies to the very value that it is applied to itself."""
+    found = [_pointed(part.get(name), schema) for name in ("$ref", "$dynamicRef")]
+    found += [part.get(name) for name in ("not", "if", "then", "else")]
+    for name in ("allOf", "anyOf", "oneOf"):
+        found += part[name] if isinstance(part.get(name), list) else []
+    if isinstance(part.get("dependentSchemas"), dict):
+        found += part["dependentSchemas"].values()
+    return [each for each in found if isinstance(each, dict)]
+
+
+def _pointed(reference: Any, schema: Any) -> Any:
+    """What `#` or `#/a/b` names in the schema; None for any other reference."""
+    if not isinstance(reference, str) or not (reference == "#" or reference.startswith("#/")):
+        return None
+    found = schema
+    for step in unquote(reference).split("/")[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(found, list):
+            found = found[int(name)] if name.isdecimal() and int(name) < len(found) else None
+        else:
+            found = found.get(name) if isinstance(found, dict) else None
+    return found
 
 
 def _said(error: ValidationError | SchemaError) -> str:

@@ -1,4 +1,4 @@
-"""A prompt's board: to read, to watch, to stop a run on it and to send one again. A GET never starts, changes or costs
+"""A prompt's board: to read, to watch, to stop one run on it or all, and to send one again. A GET never starts, changes or costs
 anything."""
 
 from uuid import UUID
@@ -6,14 +6,14 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from playground import board as boards
 from playground.board.alone import alone
-from playground.models import Run
+from playground.models import Prompt, Run
 from playground.models.runs import LIVE
 from playground.rerunning import CannotRunAgain, run_again
 from playground.runner import runner
@@ -64,6 +64,17 @@ def stop(request: HtmxRequest, prompt_id: UUID, run_id: UUID) -> HttpResponse:
     if Run.objects.filter(pk=run.pk, state__in=LIVE).update(stop_requested=True):
         runner.request_stop(run.pk)
     return HttpResponse(status=204) if request.htmx else redirect(run.prompt)
+
+
+@require_POST
+def stop_all(request: HtmxRequest, prompt_id: UUID) -> HttpResponse:
+    """Ask every run of a board to stop, also those that wait to be sent. Those that are over stay as they are."""
+    prompt = get_object_or_404(Prompt.objects.of(request.user), pk=prompt_id)
+    live = Run.objects.live().filter(prompt=prompt)
+    if live.update(stop_requested=True):
+        for run_id in live.values_list("pk", flat=True):
+            runner.request_stop(run_id)
+    return HttpResponse(status=204) if request.htmx else redirect(prompt)
 
 
 @require_POST

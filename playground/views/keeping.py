@@ -12,21 +12,27 @@ from playground import keeping, retention
 from playground.keeping import FavouriteForm, KeepingForm, LabelForm, NoteForm, SelectionForm
 from playground.models import Label, Prompt
 from playground.retention import Removed
+from playground.views.composing import blank_form, playground_context
 from playground.views.history import back, kept_prompt
-from playground.views.own import HtmxRequest
+from playground.views.own import HtmxRequest, own_prompt
 
 HISTORY = "playground:history"
 
 
 def _kept(request: HtmxRequest, prompt: Prompt, form: KeepingForm | None = None) -> HttpResponse:
-    """What is kept beside the prompt as it is now, or what was wrong; without htmx it is shown on the board."""
+    """What is kept beside the prompt as it is now, or what was wrong with what was typed beside it; without htmx on the
+    board."""
     problem = form.first_problem() if form is not None else ""
-    if not request.htmx:
-        if problem:
-            messages.error(request, problem)
+    wrong = {"keeping_problem": problem, "typed": request.POST} if problem else {}
+    status = 422 if problem else 200
+    if request.htmx:
+        context = {"prompt": kept_prompt(request, prompt.pk)} | wrong
+        return render(request, "playground/_keeping.html", context, status=status)
+    if not problem:
         return redirect(prompt)
-    context = {"prompt": kept_prompt(request, prompt.pk), "problem": problem, "typed": request.POST if problem else {}}
-    return render(request, "playground/_keeping.html", context, status=422 if problem else 200)
+    asked = own_prompt(request, prompt.pk)
+    context = playground_context(request, blank_form(request, asked), asked) | wrong
+    return render(request, "playground/playground.html", context, status=status)
 
 
 @require_POST

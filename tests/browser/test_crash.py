@@ -41,7 +41,7 @@ def test_kill_nine_and_restart(page: Page, witness: Witness, server: LiveServer,
         expect(column(page, name)).to_contain_text("stays held")
     assert server.rows("select amount, spent from playground_hold order by amount") == held
     assert fake_upstream.count == 4
-    witness.forgive("ERR_", "[object Event]")  # the browser's words for a server that was killed
+    witness.forgive("ERR_", "[object Event]", "HTMLDivElement")  # the browser's words for a server that was killed
 
 
 def test_ctrl_c_ends_runs_and_exits_cleanly(page: Page, server: LiveServer, fake_upstream: FakeUpstream) -> None:

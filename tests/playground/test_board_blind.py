@@ -26,7 +26,7 @@ BETRAYING = [
     "$",
     "111 ms",
     "222 tokens",
-    "333",
+    ">333",
     "structured",
 ]
 

@@ -136,7 +136,9 @@ class TestSchema:
         assert "fits" not in page
 
     def test_why_it_could_not_be_checked_is_said(self, signed_in: Client, owner: Any) -> None:
-        page = self.board(signed_in, owner, {"is_valid": None, "path": "", "message": "The schema is too large to check."})
+        page = self.board(
+            signed_in, owner, {"is_valid": None, "path": "", "message": "The schema is too large to check."}
+        )
         assert "The schema is too large to check." in page
         assert "does not fit" not in page
 

@@ -186,6 +186,13 @@ def test_a_server_of_ones_own_is_asked_for_usage() -> None:
     assert "stream_options" not in made({}).json
 
 
+@pytest.mark.parametrize("dialect", ["openrouter", "mistral", "compatible"])
+def test_nobody_is_asked_for_several_answers_at_once(dialect: str) -> None:
+    body = made({"n": 10, "best_of": 5, "seed": 1}, dialect=dialect)
+    assert not {"n", "best_of"} & set(body.json)
+    assert {"n", "best_of"} <= set(body.left_out)
+
+
 class TestTable:
     def test_what_it_does_not_list_is_left_out(self) -> None:
         table = {"temperature": Takes(), "seed": Takes(is_unsupported=True)}

@@ -1,13 +1,16 @@
 """Composing a prompt through the client: what a person reads, without script and with it."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from catalog.models import Listing
 from playground import opening
 from playground.forms import examples
 from playground.models import Prompt, Run
@@ -52,6 +55,40 @@ class TestPage:
         (coder,) = re.findall(rf'<li data-words="([^"]*{CODESTRAL}[^"]*)">', page)
         assert large.endswith(" images tools")
         assert coder.endswith("codestral-2501 tools")
+
+    def test_what_is_on_sale_stands_before_what_is_not(self, signed_in: Client) -> None:
+        today = timezone.now().date()
+        Listing.objects.update(delisted_on=None)
+        offered = re.findall(r'name="model" value="([^"]+)"', signed_in.get("/playground/").content.decode())
+        for model_id, delisted_on in (
+            (offered[0], today),
+            (offered[1], today + timedelta(days=1)),
+            (offered[2], today),
+        ):
+            slug = model_id.partition("/")[2]
+            Listing.objects.filter(is_main=True, model__slug=slug).update(delisted_on=delisted_on)
+        page = signed_in.get("/playground/", {"model": offered[2]}).content.decode()
+        boxes = re.findall(r'name="model" value="([^"]+)"', page)
+        assert boxes[0] == offered[2], "ticked, though it is gone"
+        assert boxes[1] == offered[1], "on sale until tomorrow"
+        assert boxes[-1] == offered[0]
+        assert len(boxes) == len(offered)
+
+    @pytest.mark.parametrize("is_sent", [False, True])
+    def test_every_description_is_there(self, signed_in: Client, is_sent: bool) -> None:
+        if is_sent:
+            wrong = {"parameter-max_tokens": "x", "repeats": "99", "text": "{{wind}}?", "fill": "csv", "rows": '"'}
+            response = signed_in.post("/playground/", form(**wrong))
+            assert response.status_code == 422
+            page = response.content.decode()
+        else:
+            page = signed_in.get("/playground/", {"model": FOUR[:2]}).content.decode()
+        ids = re.findall(r'\bid="([^"]+)"', page)
+        described = [name for names in re.findall(r'aria-describedby="([^"]*)"', page) for name in names.split()]
+        assert f"about-only:{FOUR[0]}:temperature" in described
+        assert {"error-parameter-max_tokens", "about-repeats", "about-blind"} <= set(described)
+        assert set(described) <= set(ids)
+        assert len(ids) == len(set(ids))
 
     def test_the_models_of_the_address_stand_first(self, signed_in: Client) -> None:
         page = signed_in.get("/playground/", {"model": FOUR[:2]}).content.decode()
@@ -220,6 +257,30 @@ class TestSending:
         assert Run.objects.get().hold.spent == 0
 
 
+class TestLengths:
+    """Short texts can hold a variable thousands of times: what they come to is counted before any is filled in."""
+
+    def test_a_message_with_its_values(self, signed_in: Client) -> None:
+        data = form(model=FOUR[:1], text="{{a}}" * 1_000, fill="csv", rows="a\nshort\n" + "x" * 300)
+        page = signed_in.post("/playground/", data)
+        assert page.status_code == 422
+        assert (
+            "With the values of row 2 a message has 300,000 characters; 200,000 are possible." in page.content.decode()
+        )
+        assert not Prompt.objects.exists()
+
+    def test_all_runs_together(self, signed_in: Client) -> None:
+        rows = "a\n" + "x\n" * 100
+        data = form(model=FOUR[:3], text="{{a}}" + "y" * 150_000, fill="csv", rows=rows)
+        page = signed_in.post("/playground/", data)
+        assert page.status_code == 422
+        # (150,000 + 1) x 100 rows x 3 models
+        assert (
+            "All runs together would be sent 45,000,300 characters; up to 40,000,000 are possible."
+            in page.content.decode()
+        )
+
+
 class TestWorstCase:
     def test_what_is_left_out_is_named(self, signed_in: Client) -> None:
         data = form(model=[FOUR[0], FOUR[3]]) | {
@@ -231,7 +292,8 @@ class TestWorstCase:
 
     def test_without_script_the_whole_page_comes_back(self, signed_in: Client) -> None:
         page = signed_in.post("/playground/estimate/", form()).content.decode()
-        assert "All together, at most" in page
+        assert "All together" in page
+        assert "Would be held" in page
         assert "Which wind?" in page
         assert not Prompt.objects.exists()
 

@@ -26,11 +26,20 @@ def test_every_byte_of_the_prompt_may_be_a_token(text: str, least: int) -> None:
 
 def test_what_else_is_sent_is_bounded_beside_the_words() -> None:
     called = Message("assistant", "", tool_calls=(ToolCall("1", "find", '{"a":1}'),))
-    # 512; the call: 4 + 7 bytes + 16, its message 16; the picture's message: 2 bytes + 16 + 8,192
+    # 512; the call: 1 + 4 + 7 bytes + 16, its message 16; the picture's message: 2 bytes + 16 + 8,192
     messages = [called, Message("user", "Hi", images=(7,))]
-    assert prompt_bound(messages) == 512 + (11 + 16 + 16) + (2 + 16 + 8192)
+    assert prompt_bound(messages) == 512 + (12 + 16 + 16) + (2 + 16 + 8192)
     # a template with tools is longer than the tools
     assert prompt_bound(messages, '[{"é"}]', has_tools=True) == prompt_bound(messages) + 1024 + 8
+
+
+def test_what_names_a_call_counts_too() -> None:
+    plain = prompt_bound([Message("assistant", tool_calls=(ToolCall("", "weather", "{}"),)), Message("tool")])
+    named = [
+        Message("assistant", tool_calls=(ToolCall("x" * 40, "weather", "{}"),)),
+        Message("tool", tool_call_id="y" * 40),
+    ]
+    assert prompt_bound(named) == plain + 80
 
 
 @given(st.text(), st.text())

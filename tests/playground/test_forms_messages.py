@@ -64,7 +64,7 @@ class TestReading:
             ("by-0", "p:1"),
         )
         assert from_data(posted, {"0": "Too large."}) == [
-            Row("user", "Look", [7, 9], CALLS, "c1", "p:1", error="Too large.")
+            Row("user", "Look", [7, 9, 0], CALLS, "c1", "p:1", error="Too large.")
         ]
 
     def test_what_was_sent_becomes_rows_again(self) -> None:

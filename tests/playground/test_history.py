@@ -252,6 +252,14 @@ class TestRows:
         assert together.names == sorted(run.model_name for run in Run.objects.all())
         assert together.states_in_words == "2 done, 1 failed"
 
+    def test_a_count_of_several_models_is_of_each(self, owner: Any) -> None:
+        answered(owner, *FOUR[:2], key="each", repeats=3)
+        answered(owner, *FOUR[:2], key="blind", repeats=3, is_blind=True)
+        answered(owner, *FOUR[:2], key="once", is_blind=True)
+        lines = {row.prompt.key: row for row in rows(found(owner, Wanted()).prompts.for_history())}
+        said = {key: [each.states_in_words for each in row.models()] for key, row in lines.items()}
+        assert said == {"each": ["each 3 done"], "blind": ["each 3 done"], "once": ["done"]}
+
     def test_queries_and_rows_do_not_grow(self, owner: Any) -> None:
         def cost() -> int:
             with CaptureQueriesContext(connection) as captured:

@@ -101,6 +101,14 @@ class TestList:
         assert f"{names} 1 Done 1 Failed" in page
         assert "2 runs of blind prompts are left out here until their names are shown." in page
 
+    def test_a_count_of_several_models_says_each(self, signed_in: Client, owner: Any) -> None:
+        answered(owner, *FOUR[:2], key="key", repeats=4)
+        answered(owner, *FOUR[:2], key="blind", is_blind=True)
+        page = words(signed_in.get("/history/"))
+        names = [run.model_name for run in Prompt.objects.get(key="blind").runs.all()]
+        assert f"{', '.join(names)} each 4 Done" in page
+        assert f"{', '.join(sorted(names))} Done" in page
+
     def test_the_retention_is_told(self, signed_in: Client) -> None:
         assert "removed after" not in words(signed_in.get("/history/"))
         House.objects.create(retention_days=30)

@@ -214,6 +214,10 @@ class TestSummary:
             said = said.replace(name, letter)
         assert said == expected
 
+    def test_nothing_is_said_of_those_that_nobody_judged(self, owner: Any) -> None:
+        assert self.summary(owner, "worse", "", "").endswith(" worse.")
+        assert "By your" not in judging.summary(Run.objects.all())
+
     def test_of_a_matrix_the_counts(self, signed_in: Client, owner: Any) -> None:
         prompt = finished(owner, replace(asked(*FOUR[:2], text="{{a}}"), rows=Rows(("a",), (("1",), ("2",), ("3",)))))
         for run, verdict in zip(prompt.runs.all(), ["better", "worse", "better", "better", "worse", ""], strict=True):

@@ -74,6 +74,13 @@ class TestPage:
         html = compared(signed_in, *(run.pk for run in prompt.runs.all())).content.decode()
         assert "look_up" in side(html, "left")
 
+    def test_a_row_is_named_where_there_are_several(self, owner: Any) -> None:
+        one = replace(asked(*FOUR[:2], text="{{wind}}?", key="one"), rows=Rows(("wind",), (("west",),)))
+        two = replace(one, key="two", rows=Rows(("wind",), (("west",), ("east",))))
+        for request, is_named in ((one, False), (two, True)):
+            runs = list(finished(owner, request, "one", "two").runs.all())
+            assert ("row 1" in TwoRuns(*runs[:2]).left.place) is is_named
+
     def test_hidden_names_stay_hidden(self, signed_in: Client, owner: Any) -> None:
         prompt = finished(owner, replace(asked(*FOUR[:2]), is_blind=True), "one", "two")
         html = compared(signed_in, *(run.pk for run in prompt.runs.all())).content.decode()

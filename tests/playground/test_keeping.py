@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from playground import keeping, opening
 from playground.models import Label, Prompt, Recording, Run
+from playground.models.prompts import LONGEST_NOTE
 from tests.conftest import BACKEND
 from tests.playground.builders import FOUR, asked
 from tests.playground.looking_back import answered, make_four
@@ -65,8 +66,10 @@ class TestLabels:
         response = signed_in.post(f"/playground/{prompt.pk}/labels/", {"name": name}, **HTMX)
         assert response.status_code == 422
         assert sentence in response.content.decode()
-        page = signed_in.post(f"/playground/{prompt.pk}/labels/", {"name": name}, follow=True).content.decode()
-        assert sentence in page
+        response = signed_in.post(f"/playground/{prompt.pk}/labels/", {"name": name})
+        assert response.status_code == 422
+        assert sentence in response.content.decode()
+        assert f'name="name" maxlength="40" value="{name}"' in response.content.decode()
         assert names(prompt) == []
 
     def test_twenty_are_enough(self, signed_in: Client, prompt: Prompt) -> None:
@@ -106,6 +109,17 @@ class TestNotes:
         prompt.refresh_from_db()
         assert len(prompt.note) == 4_999
         assert signed_in.post(f"/playground/{prompt.pk}/note", {"note": "x" * 10_000}, **HTMX).status_code == 422
+
+    def test_without_script_the_board_comes_back_with_what_was_typed(self, signed_in: Client, prompt: Prompt) -> None:
+        response = signed_in.post(f"/playground/{prompt.pk}/note", {"note": "y" * 5_001})
+        page = response.content.decode()
+        assert response.status_code == 422
+        assert "A note has up to 5,000 characters; this one has 5,001." in page
+        assert f"{'y' * 5_001}</textarea>" in page
+        assert "From the west." in page, "the board is there"
+        assert f'maxlength="{LONGEST_NOTE}"' in page
+        prompt.refresh_from_db()
+        assert prompt.note == ""
 
 
 class TestFavourites:

@@ -1,5 +1,6 @@
 """Budgets, holds and settlement: exact, once, and never past a limit."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from playground import ledger, opening
+from playground import ledger, opening, retention
 from playground.models import Hold, Prompt, Run, State
 from tests.playground.builders import FOUR, asked, budget
 
@@ -54,6 +55,29 @@ class TestOpening:
         open_real(owner, key="same")
         with pytest.raises(opening.AlreadySent, match="sent before with other words"):
             open_real(owner, key="same", **other)
+        assert Run.objects.count() == 1
+
+    @pytest.mark.parametrize("other", [{"is_stored": False}, {"is_blind": True}, {"continues": "before"}])
+    def test_how_it_is_kept_is_part_of_what_is_asked(self, owner: Any, other: dict[str, Any]) -> None:
+        budget(owner, "1")
+        before = open_real(owner, key="before")
+        changes = {name: before if value == "before" else value for name, value in other.items()}
+        plain = asked(DEVSTRAL, key="same", max_tokens=1000, upstream="openrouter")
+        changed = replace(plain, **changes)
+        first, _ = opening.open_prompt(owner, changed)
+        assert opening.open_prompt(owner, changed) == (first, False)
+        with pytest.raises(opening.AlreadySent, match="sent before with other words"):
+            opening.open_prompt(owner, plain)
+        assert Run.objects.count() == 2
+
+    def test_one_whose_texts_are_gone_is_not_compared(self, owner: Any) -> None:
+        budget(owner, "1")
+        prompt = open_real(owner, key="same")
+        ledger.settle(prompt.runs.get().pk, ledger.Outcome(State.DONE, {}, Decimal(0)))
+        assert open_real(owner, key="same") == prompt
+        retention.purge([prompt.pk])
+        with pytest.raises(opening.AlreadySent, match="what it asked is not stored any more"):
+            open_real(owner, key="same")
         assert Run.objects.count() == 1
 
     def test_the_same_key_of_another_person_is_another_prompt(self, owner: Any, stranger: Any) -> None:

@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.messages import Answered, Message, ToolCall, filled, folded, read, title, variable_names, write
+from playground.messages import (
+    Answered,
+    Message,
+    ToolCall,
+    filled,
+    filled_length,
+    folded,
+    read,
+    title,
+    variable_names,
+    write,
+)
 
 TEXT = st.text(max_size=20)
 CALLS = st.lists(st.builds(ToolCall, TEXT, TEXT, TEXT), max_size=2).map(tuple)
@@ -52,6 +63,12 @@ def test_variables_in_their_order() -> None:
 )
 def test_values_are_filled_in_once(typed: str, sent: str) -> None:
     assert filled([Message("user", typed)], {"a": "1", "b": "{{a}}"}) == [Message("user", sent)]
+
+
+def test_the_length_is_counted_without_filling() -> None:
+    typed = Message("user", "{{a}} and {{ b }} and {{c}}")
+    values = {"a": "x" * 1000, "b": ""}
+    assert filled_length(typed, values) == len(filled([typed], values)[0].content) == 1000 + 5 + 0 + 5 + 5
 
 
 def test_each_column_has_its_own_answer() -> None:

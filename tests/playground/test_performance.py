@@ -14,11 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from catalog.models import LanguageModel
-from playground import endings
+from playground import endings, judging
 from playground.models import Prompt, Run, State
 from playground.performance import kept, model_panel, performance_of, reading
 from playground.performance.kept import Kept, mark
 from playground.performance.panel import Performance
+from tests.conftest import BACKEND
 from tests.playground.boards import ended, opened
 from tests.playground.builders import FOUR
 from tests.playground.histories import history, multiplied
@@ -197,31 +198,31 @@ class TestRehearsals:
         assert performance.firsts.half == 500
         assert performance.month_runs == 1
 
-    def test_alone_they_are_drawn_as_what_they_are(self, client: Client, make_run: Any) -> None:
+    def test_alone_they_are_drawn_as_what_they_are(self, signed_in: Client, make_run: Any) -> None:
         make_run(first=100, last=1100, tokens=30, upstream="rehearsal")
-        page = client.get(PAGE).content.decode()
+        page = signed_in.get(PAGE).content.decode()
         assert page.count("Rehearsal: simulated, says nothing of the model.") == 3
         assert "This installation has only rehearsed with it, 1 run so far." in page
         assert "An answer would have cost, median" in page
         assert "What the runs of a day would have cost" in page
         assert "Cost of an answer, median" not in page
 
-    def test_one_on_its_way_is_none(self, client: Client, owner: Any) -> None:
+    def test_one_on_its_way_is_none(self, signed_in: Client, owner: Any) -> None:
         opened(owner, upstream="rehearsal")
-        assert client.get(PAGE).content.decode().count("so there is nothing to show") == 3
+        assert signed_in.get(PAGE).content.decode().count("so there is nothing to show") == 3
 
 
 class TestPage:
-    def test_without_runs_it_says_so(self, client: Client) -> None:
-        page = client.get(PAGE).content.decode()
+    def test_without_runs_it_says_so(self, signed_in: Client) -> None:
+        page = signed_in.get(PAGE).content.decode()
         assert page.count("This installation has not run this model yet, so there is nothing to show.") == 3
         assert "own-runs-title" not in page
 
-    def test_what_a_person_reads(self, client: Client, make_run: Any) -> None:
+    def test_what_a_person_reads(self, signed_in: Client, make_run: Any) -> None:
         make_run(first=200, last=1200, tokens=50, cost="0.002")
         make_run(State.FAILED, error_status=503, cost="0")
         make_run(upstream="rehearsal")
-        page = client.get(PAGE).content.decode()
+        page = signed_in.get(PAGE).content.decode()
         for words in (
             "200 ms",
             "50.0",
@@ -238,9 +239,9 @@ class TestPage:
             ["Mistral Large 3 2512", "1", "200 ms", "50.0", "$0.002"]
         ]
 
-    def test_no_style_no_script_and_each_id_once(self, client: Client, owner: Any) -> None:
+    def test_no_style_no_script_and_each_id_once(self, signed_in: Client, owner: Any) -> None:
         history(owner, 50, upstream="openrouter", now=NOW)
-        page = client.get(PAGE).content.decode()
+        page = signed_in.get(PAGE).content.decode()
         assert " style=" not in page
         assert page.count("<svg") > 7
         ids = re.findall(r' id="([^"]+)"', page)
@@ -263,7 +264,10 @@ class TestPage:
         assert owner.username not in page
         asked = [query["sql"] for query in queries if "playground_run" in query["sql"]]
         assert len(asked) >= 5
-        assert not any("playground_prompt" in each or "auth_user" in each for each in asked)
+        assert not any("playground_prompt" in _selected(each) or "auth_user" in each for each in asked)
+        # Of prompts only whether their names are hidden.
+        read = {name for each in asked for name in re.findall(r'"playground_prompt"|U0."(\w+)"', each) if name}
+        assert read == {"id", "is_blind", "revealed_at"}
         for column in ("text", "reasoning", "request", "rest", "error", "prompt_id", "error_body", "tool_calls"):
             assert not any(f'"playground_run"."{column}"' in _selected(each) for each in asked)
 
@@ -338,10 +342,113 @@ class TestQueries:
         assert written == [0.0, 61.0]
 
 
-def test_a_history_of_fifty_rehearsals_fills_every_chart(client: Client, owner: Any) -> None:
+def test_a_history_of_fifty_rehearsals_fills_every_chart(signed_in: Client, owner: Any) -> None:
     history(owner, 50, now=NOW)
     assert Run.objects.over().count() == 50
     for model_id in FOUR:
-        page = client.get(f"/models/{model_id}/").content.decode()
+        page = signed_in.get(f"/models/{model_id}/").content.decode()
         assert page.count('class="small-chart"') == 7
         assert page.count("Rehearsal: simulated") == 3
+
+
+class TestBlind:
+    def test_hidden_names_count_once_they_are_shown(
+        self,
+        client: Client,
+        owner: Any,
+        make_run: Any,
+        monkeypatch: pytest.MonkeyPatch,
+        django_capture_on_commit_callbacks: Any,
+    ) -> None:
+        monkeypatch.setattr("playground.performance.panel.kept", kept.kept)
+        kept.kept.forget()
+        run = make_run(first=200, last=1200, tokens=50)
+        Prompt.objects.filter(pk=run.prompt_id).update(is_blind=True)
+        assert (found().runs, found().latest, found().models) == (0, [], [])
+        assert "has not run this model yet" in client.get(PAGE).content.decode()
+        other = make_run(first=400, last=1400, tokens=70, model=FOUR[1])
+        assert [each.public_id for each in performance_of(FOUR[1], "Other", TODAY).models] == [FOUR[1]]
+        before = mark()
+        with django_capture_on_commit_callbacks(execute=True):
+            judging.reveal(Prompt.objects.get(pk=run.prompt_id))
+        assert mark() == before  # no run changed, so what was kept has to be forgotten
+        page = client.get(PAGE).content.decode()
+        assert "has not run this model yet" not in page
+        assert "200 ms" in page
+        assert found().runs == 1
+        assert {each.public_id for each in performance_of(FOUR[1], "Other", TODAY).models} == {FOUR[0], FOUR[1]}
+        assert other.model_public_id == FOUR[1]
+
+    def test_what_was_read_before_it_was_forgotten_is_not_kept(self) -> None:
+        shelf, written = Kept(), []
+
+        def write() -> Any:
+            written.append("anew")
+            if len(written) == 1:
+                shelf.forget()  # as another thread may while this one reads
+            return {}
+
+        for _ in range(3):
+            shelf.get("a", 1, write)
+        assert written == ["anew", "anew"]
+
+
+SENTENCE = "What this installation ran and paid is shown to those who sign in."
+
+
+class TestStrangers:
+    @pytest.fixture
+    def _runs(self, make_run: Any) -> None:
+        for _ in range(17):
+            make_run(first=200, last=1200, tokens=50, cost="0.002")
+        make_run(State.FAILED, error_status=503, cost="0")
+        make_run(first=400, last=1400, tokens=70, cost="0.003", model=FOUR[1])
+        make_run(upstream="rehearsal")
+
+    @pytest.mark.usefixtures("_runs")
+    def test_speeds_and_shares_and_no_count_or_cost(self, client: Client) -> None:
+        sections = client.get(PAGE).content.decode().partition('<section id="performance"')[2]
+        assert sections.count(SENTENCE) == 1
+        for shown in ("200 ms", "50.0", "94%", "overloaded (503)"):  # 17 of 18
+            assert shown in sections
+        for hidden in (
+            "0.002",
+            "0.003",
+            "of 18",
+            ">17<",
+            ">18<",
+            "1 time",
+            "rehearsal run",
+            "1,700",
+            "850",
+            "own-cost",
+            "USD",
+        ):
+            assert hidden not in sections
+        read = tables(sections)
+        assert read.keys() == {"Speeds of models in this installation’s runs", "Answered by day"}
+        assert read["Answered by day"] == [[day(), "94%"]]
+        assert read["Speeds of models in this installation’s runs"][0] == ["Mistral Large 3 2512", "200 ms", "50.0"]
+        assert [row[1:] for row in read["Speeds of models in this installation’s runs"][1:]] == [["400 ms", "70.0"]]
+
+    def test_rehearsals_are_not_counted_either(self, client: Client, make_run: Any) -> None:
+        make_run(first=100, last=1100, tokens=30, upstream="rehearsal")
+        page = client.get(PAGE).content.decode()
+        assert "This installation has only rehearsed with it. Rehearsals are drawn here" in page
+        assert "1 run so far" not in page
+        assert "would have cost" not in page
+
+    @pytest.mark.usefixtures("_runs")
+    def test_the_two_pages_are_never_mixed(self, client: Client, owner: Any) -> None:
+        for _ in range(2):  # first written, then kept
+            client.logout()
+            strangers = client.get(PAGE)
+            assert SENTENCE in strangers.content.decode()
+            assert "Cookie" in strangers["Vary"]
+            assert not strangers.has_header("ETag")
+            client.force_login(owner, backend=BACKEND)
+            own = client.get(PAGE, headers={"if-none-match": "*"})
+            assert own.status_code == 200
+            assert SENTENCE not in own.content.decode()
+            assert "Cost of an answer, median" in own.content.decode()
+            assert own["Cache-Control"] == "private, no-store"

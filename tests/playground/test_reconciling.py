@@ -135,6 +135,29 @@ class TestLearning:
         run.refresh_from_db()
         assert (run.cost, run.reconciliation) == (5, Reconciliation.UNRECONCILED)
 
+    def test_a_record_that_comes_after_a_hand_changes_nothing(self, run: Run) -> None:
+        """It was asked for before the administrator settled the hold, and is answered after."""
+        assert ledger.settle_by_hand(run.hold.pk, 5) is True
+        assert learn(run.pk, RECORD) is False
+        run.refresh_from_db()
+        assert (run.cost, run.reconciliation, run.usage) == (5, Reconciliation.UNRECONCILED, None)
+        assert (run.computed_usd, run.billed_usd, run.generation) == ("", "", None)
+        assert Hold.objects.get(run=run).spent == 5
+
+    def test_a_cost_beyond_all_bounds_is_no_cost(self, run: Run) -> None:
+        """More than nine million dollars do not fit the ledger; it is given up like a record that names none."""
+        assert learn(run.pk, RECORD | {"total_cost": Decimal("9000000.01")}) is False
+        run.refresh_from_db()
+        assert (run.cost, run.hold.spent, run.reconciliation) == (None, None, Reconciliation.WAITING)
+
+    def test_what_a_rehearsal_would_have_cost_beyond_all_bounds_is_not_known(self, owner: Any) -> None:
+        run = ended(owner, upstream="rehearsal")
+        ledger.settle(run.pk, ledger.Outcome(State.STOPPED, {}, Decimal(0)))
+        # 10^14 x 0.0000005 = 50 million dollars
+        assert learn(run.pk, RECORD | {"native_tokens_prompt": 10**14, "native_tokens_cached": 0}) is True
+        run.refresh_from_db()
+        assert (run.cost, run.hold.spent, run.reconciliation) == (None, 0, Reconciliation.RECONCILED)
+
     def test_a_bill_above_the_hold_is_booked_whole(self, run: Run) -> None:
         learn(run.pk, RECORD | {"total_cost": Decimal("0.5")})
         assert Hold.objects.get(run=run).spent == 500_000_000_000 > run.hold.amount

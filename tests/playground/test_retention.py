@@ -209,6 +209,19 @@ class TestOlder:
         assert retention.purge_older(30, asked_at + day) == Removed()
         assert retention.purge_older(30, asked_at + day + timedelta(microseconds=1)).prompts == 1
 
+    def test_a_star_that_is_set_while_it_works_protects(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Set between the list and the lock. Who removes one prompt's texts by hand removes them, star or not."""
+        purge = retention.purge
+
+        def starred(*arguments: Any, **options: Any) -> Removed:
+            keeping.set_favourite(Prompt.objects.get(key="old"), True)
+            return purge(*arguments, **options)
+
+        monkeypatch.setattr(retention, "purge", starred)
+        assert retention.purge_older(30) == Removed()
+        assert self.left() == {"young", "old", "favourite"}
+        assert purge([Prompt.objects.get(key="old").pk]).prompts == 1
+
     def test_in_batches(self, owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(retention, "BATCH", 2)
         for number in range(4):

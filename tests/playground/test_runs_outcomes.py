@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from catalog import exact, frozen
 from catalog.pricing import Component, Rate
-from playground import endings
+from playground import endings, settlement
 from playground import runner as running
 from playground.live import LiveRun, Watchers
 from playground.models import Run, State
@@ -145,6 +145,24 @@ def settled(mode: Mode, parts: list[bytes]) -> tuple[Any, ...]:
     outcome = endings.completed(live) if answer.error is None else endings.broken(live, answer.error)
     fields = {name: value for name, value in outcome.fields.items() if not name.endswith(("_ms", "_at"))}
     return outcome.state, fields, outcome.spent
+
+
+@pytest.mark.django_db
+def test_what_the_server_s_end_meets_before_it_was_sent_costs_nothing(owner: Any) -> None:
+    """Only what was sent can be billed: the sentence and the hold say so."""
+    budget(owner, "1")
+    run = opened(owner, priced()).runs.get()
+    live = LiveRun(run, Watchers())
+    assert not live.is_sent
+    outcome = endings.interrupted(live)
+    assert (outcome.state, outcome.spent, outcome.fields["computed_usd"]) == ("interrupted", 0, "0")
+    assert outcome.fields["error"] == "The server was stopping, so nothing was sent. Send the prompt again."
+    settlement.settle(run.pk, outcome)
+    run.refresh_from_db()
+    assert (run.cost, run.hold.spent, run.reconciliation) == (0, 0, "")
+
+    live.begin()
+    assert endings.interrupted(live).spent is None
 
 
 UNCUT: dict[str, tuple[Any, ...]] = {}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from playground import endings, journal, keeper, settlement
+from playground import endings, journal, keeper, process, settlement
 from playground import runner as running
 from playground.models import House, Run, State
 from playground.runner import runner
@@ -241,3 +241,43 @@ def test_a_failure_in_one_run_leaves_the_others_alone(owner: Any, fake_upstream:
     prompt = opened(owner, good, bad)
     play([ids(prompt)])
     assert states() == {"done": 1, "failed": 1}
+
+
+def test_after_a_suspension_nobody_sweeps_his_own(
+    owner: Any, fake_upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wall clock went on and the heartbeats did not: to the sweep all runs, sent and waiting, look an hour old."""
+    monkeypatch.setattr(running, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(keeper, "WRITE_EVERY", 0.05)
+    monkeypatch.setattr(keeper, "SWEEP_EVERY", 0.0)
+    prompt = matrix(owner, 2)
+    fake_upstream.script("mistralai/wide", [WaitFor("go"), Chunks(["x"]), Ending(), Usage(10, 3), DoneMark()])
+    swept: list[int] = []
+    original = settlement.interrupt_orphans
+
+    def much_later(silent_since: Any, but: Any) -> int:
+        if fake_upstream.count:
+            swept.append(len(but))
+        return original(silent_since + timedelta(hours=1), but)
+
+    monkeypatch.setattr(settlement, "interrupt_orphans", much_later)
+
+    def meanwhile() -> None:
+        fake_upstream.wait_for_requests(1)
+        until(lambda: len(swept) >= 3)
+        fake_upstream.release("go")
+
+    play([ids(prompt)], meanwhile)
+    assert 2 in swept, "one had its task and one waited"
+    assert states() == {"done": 2}
+
+
+def test_at_its_start_a_process_ends_only_what_has_fallen_silent(owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another container with the same host name does not see our processes; what gives signs of life is nobody's orphan."""
+    monkeypatch.setattr(process, "is_gone", lambda name: name == "here:1:abc")
+    alive, lost = opened(owner, priced("a"), key="a"), opened(owner, priced("b"), key="b")
+    for prompt, ago in ((alive, timedelta(0)), (lost, keeper.MISSED_AFTER + timedelta(seconds=1))):
+        begun = {"process": "here:1:abc", "state": State.STREAMING, "heartbeat_at": timezone.now() - ago}
+        Run.objects.filter(prompt=prompt).update(**begun)
+    play([])
+    assert [run_of(each).state for each in (alive, lost)] == ["streaming", "interrupted"]

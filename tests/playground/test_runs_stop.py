@@ -1,19 +1,23 @@
 """Stop on whole runs: who closes the connection, who reads on, what is kept of the rest, and what it cost."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
 
-from playground import endings
+from playground import endings, keeper
+from playground import runner as running
 from playground.models import Run
 from playground.runner import runner
+from playground.variables import Rows
 from tests.playground.builders import budget
 from tests.playground.running import ids, opened, play, priced, run_of
 from tests.upstreams.server import FakeUpstream
-from tests.upstreams.steps import Chunks, DoneMark, Ending, Hang, Status, Usage, WaitFor
+from tests.upstreams.steps import Chunks, Close, DoneMark, Ending, Hang, Reset, Status, Usage, WaitFor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REST = [Chunks([" and on", "."]), Ending(), Usage(10, 3, cost="0.00001"), DoneMark()]
@@ -116,3 +120,52 @@ def test_an_answer_that_breaks_while_it_is_read_on_is_not_free(owner: Any, fake_
     run = stopped(owner, fake_upstream, [Chunks(["so far"]), WaitFor("rest"), DoneMark()], stop_ends_billing=False)
     assert (run.error, run.cost, run.hold.spent) == (endings.STOPPED_LOST, None, None)
     assert run.reconciliation == "waiting"
+
+
+@pytest.mark.parametrize("fault", [Reset(), Close()])
+def test_a_connection_that_breaks_while_it_is_read_on_is_not_free(
+    owner: Any, fake_upstream: FakeUpstream, fault: Any
+) -> None:
+    run = stopped(owner, fake_upstream, [Chunks(["so far"]), WaitFor("rest"), fault], stop_ends_billing=False)
+    assert (run.text, run.error) == ("so far", endings.STOPPED_LOST)
+    assert (run.computed_usd, run.cost, run.hold.spent, run.hold.settled_at) == ("", None, None, None)
+    assert run.reconciliation == "waiting"
+
+
+@pytest.mark.parametrize("by_htmx", [True, False])
+def test_a_whole_table_is_stopped_at_once(
+    owner: Any, signed_in: Client, fake_upstream: FakeUpstream, monkeypatch: pytest.MonkeyPatch, by_htmx: bool
+) -> None:
+    """Of twelve rows three are being answered: they end, and the nine that wait end unsent and for nothing."""
+    monkeypatch.setattr(running, "MOST_AT_ONCE", 3)
+    monkeypatch.setattr(keeper, "WRITE_EVERY", 60)  # nobody looks at the flags in the database
+    rows = Rows(("n",), tuple((str(number),) for number in range(12)))
+    prompt = opened(owner, priced("wide"), text="Say {{n}}", rows=rows)
+    other = opened(owner, priced("other"), key="other")
+    fake_upstream.script("mistralai/wide", [Hang()])
+    answers = []
+
+    def press() -> None:
+        headers = {"HTTP_HX_REQUEST": "true"} if by_htmx else {}
+        answers.append(signed_in.post(f"/playground/{prompt.pk}/stop", **headers))
+
+    def meanwhile() -> None:
+        fake_upstream.wait_for_requests(3)
+        assert len(runner.waiting) == 10
+        # In the writing thread: the tests' database in memory has one writer.
+        asyncio.run_coroutine_threadsafe(runner.in_database(press), runner._loop).result(15)
+
+    play([ids(prompt), ids(other)], meanwhile)
+    (answer,) = answers
+    assert (answer.status_code, answer.get("Location")) == (
+        (204, None) if by_htmx else (302, prompt.get_absolute_url())
+    )
+    ended = list(Run.objects.select_related("hold").filter(prompt=prompt))
+    assert {run.state for run in ended} == {"stopped"}
+    assert (
+        sorted((run.error, run.cost, run.hold.spent) for run in ended if run.cost is not None)
+        == [(endings.STOPPED_FREE, 0, 0)] * 9
+    )
+    assert [run.error for run in ended if run.cost is None] == [endings.STOPPED_UNKNOWN] * 3
+    assert [request.body["model"] for request in fake_upstream.requests] == ["mistralai/wide"] * 3 + ["mistralai/other"]
+    assert run_of(other).state == "done"

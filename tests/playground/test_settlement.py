@@ -8,7 +8,7 @@ import pytest
 from django.db import models
 from django.utils import timezone
 
-from playground import forgetting, journal, process, settlement
+from playground import forgetting, journal, ledger, process, settlement
 from playground.models import Hold, Prompt, Recording, Run, State
 from playground.settlement import Outcome, settle
 from playground.variables import Rows
@@ -137,6 +137,92 @@ class TestOrphans:
         assert journal.interrupt_where(lambda name: True, timezone.now() - 2 * LONG_AGO) == 0  # it gave a sign of life
         assert journal.interrupt_where(lambda name: name == "here:1:abc", timezone.now()) == 1
         assert journal.interrupt_where(lambda name: True) == 0
+
+    def test_never_those_of_this_very_process(self, prompt: Prompt) -> None:
+        """The machine was suspended: the heartbeats of what lives here are as old as it slept."""
+        live(prompt, process=process.identity())
+        assert settlement.interrupt_orphans(timezone.now()) == 0
+        live(prompt, process="here:1:abc")
+        assert settlement.interrupt_orphans(timezone.now()) == 1
+
+    def test_never_those_that_wait_in_this_process(self, prompt: Prompt) -> None:
+        Run.objects.update(created_at=timezone.now() - LONG_AGO)
+        assert settlement.interrupt_orphans(timezone.now(), but=ids(prompt)) == 0
+        assert run_of(prompt).state == "queued"
+        assert settlement.interrupt_orphans(timezone.now()) == 1
+
+
+class TestTakenForLost:
+    """A process was suspended, another one ended its run, and then it comes with the answer."""
+
+    FIELDS = {"usage": {"prompt_tokens": 10}, "computed_usd": "0.0047", "billed_usd": "0.00456", "text": "all of it"}
+
+    def bill(self, run: Run) -> tuple[Any, ...]:
+        return (
+            run.cost,
+            run.hold.spent,
+            run.computed_usd,
+            run.billed_usd,
+            run.usage,
+            run.reconciliation,
+            run.reconcile_at,
+        )
+
+    def test_its_cost_is_booked_once_and_its_state_stays(self, prompt: Prompt) -> None:
+        live(prompt, generation_id="gen-1", text="so far")
+        assert settlement.interrupt_orphans(timezone.now()) == 1
+        assert run_of(prompt).reconciliation == "waiting"
+        late = Outcome(State.DONE, dict(self.FIELDS), Decimal("0.00456"), (b"data: {}\n\n", False))
+        assert settle(ids(prompt)[0], late) is False
+        run = run_of(prompt)
+        assert (run.state, run.text, run.error) == ("interrupted", "so far", settlement.REHEARSAL_INTERRUPTED)
+        expected = (4_560_000_000, 4_560_000_000, "0.0047", "0.00456", {"prompt_tokens": 10}, "", None)
+        assert self.bill(run) == expected
+        assert run.hold.settled_at is not None
+        assert settle(run.pk, Outcome(State.DONE, {"computed_usd": "9"}, Decimal(9))) is False
+        assert self.bill(run_of(prompt)) == expected
+
+    def test_where_nothing_is_kept_its_sentence_says_nothing_of_the_cost_either(self, owner: Any) -> None:
+        budget(owner, "1")
+        prompt = unstored(owner, "a")
+        live(prompt)
+        settlement.interrupt_orphans(timezone.now())
+        assert run_of(prompt).error == "The server stopped while this answer was coming. Its cost is not known."
+        settle(ids(prompt)[0], Outcome(State.DONE, dict(self.FIELDS), Decimal("0.00456"), (b"all of it", False)))
+        run = run_of(prompt)
+        assert run.error == "The server stopped while this answer was coming."
+        assert (run.cost, run.hold.spent) == (4_560_000_000, 4_560_000_000)
+        assert "all of it" not in everything(prompt)
+
+    def test_the_other_way_round_nothing_is_swept(self, prompt: Prompt) -> None:
+        live(prompt)
+        assert settle(ids(prompt)[0], Outcome(State.DONE, dict(self.FIELDS), Decimal("0.00456"))) is True
+        before = self.bill(run_of(prompt))
+        assert settlement.interrupt_orphans(timezone.now() + LONG_AGO) == 0
+        run = run_of(prompt)
+        assert (run.state, run.text, self.bill(run)) == ("done", "all of it", before)
+        assert run.hold.spent == 4_560_000_000
+
+    def test_a_cost_that_is_not_known_changes_nothing(self, prompt: Prompt) -> None:
+        live(prompt, generation_id="gen-1")
+        settlement.interrupt_orphans(timezone.now())
+        assert settle(ids(prompt)[0], Outcome(State.INCOMPLETE, {"usage": {"prompt_tokens": 10}}, None)) is False
+        run = run_of(prompt)
+        assert (run.usage, run.cost, run.hold.spent, run.reconciliation) == (None, None, None, "waiting")
+        assert run.error == settlement.INTERRUPTED
+
+    def test_what_was_learnt_or_booked_by_hand_meanwhile_stays(self, prompt: Prompt) -> None:
+        live(prompt, generation_id="gen-1")
+        settlement.interrupt_orphans(timezone.now())
+        assert ledger.settle_by_hand(run_of(prompt).hold.pk, 7) is True
+        settle(ids(prompt)[0], Outcome(State.DONE, dict(self.FIELDS), Decimal("0.00456")))
+        run = run_of(prompt)
+        assert (run.cost, run.hold.spent, run.computed_usd, run.usage) == (7, 7, "", None)
+
+    def test_no_other_end_is_booked_late(self, prompt: Prompt) -> None:
+        settle(ids(prompt)[0], Outcome(State.STOPPED, {}, None))
+        assert settle(ids(prompt)[0], Outcome(State.DONE, dict(self.FIELDS), Decimal("0.00456"))) is False
+        assert (run_of(prompt).cost, run_of(prompt).hold.spent) == (None, None)
 
 
 class TestSearch:

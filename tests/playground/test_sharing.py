@@ -167,6 +167,17 @@ class TestReading:
         share.refresh_from_db()
         assert share.revoked_at is not None
 
+    def test_a_purged_prompt_has_nothing_to_show_even_if_its_address_is_open(
+        self, client: Client, prompt: Prompt
+    ) -> None:
+        """The purge revokes it; were that missed, or were it made in the same moment, no empty board would be shown."""
+        share = sharing.share(prompt, None)
+        assert client.get(address(share)).status_code == 200
+        retention.purge([prompt.pk])
+        Share.objects.filter(pk=share.pk).update(revoked_at=None)
+        assert Share.objects.open_at(timezone.now()).get() == share
+        assert client.get(address(share)).status_code == 404
+
     def test_queries_do_not_grow_with_the_models(self, client: Client, owner: Any) -> None:
         def queries(*models: str) -> int:
             share = sharing.share(answered(owner, *models, key=str(len(models))), 7)

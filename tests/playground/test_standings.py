@@ -91,6 +91,26 @@ class TestStandings:
         hold(owner, 1, 9, TODAY)
         (standing,) = ledger.standings(owner, TODAY)
         assert (standing.left, standing.used) == (0, 9 * CENT)
+        # 9 spent of a limit of 1; of them 9 - 1 = 8 were billed beyond the hold
+        assert (standing.over, standing.unforeseen) == (8 * CENT, 8 * CENT)
+        assert standing.over_because == "an upstream billed more than was held"
+
+    @pytest.mark.parametrize(
+        ("limit", "over", "because"),
+        [
+            # spent: 4 as held, 6 where 5 were held; held: 2. In all 12, of them 6 - 5 = 1 unforeseen
+            ("0.12", 0, ""),
+            ("0.11", 1, "an upstream billed more than was held"),
+            ("0.10", 2, "the limit was set lower afterwards"),
+        ],
+    )
+    def test_why_it_is_over(self, owner: Any, limit: str, over: int, because: str) -> None:
+        budget(owner, limit)
+        for amount, spent in ((4, 4), (5, 6), (2, None), (9, 0)):
+            hold(owner, amount, spent, TODAY)
+        (standing,) = ledger.standings(owner, TODAY)
+        assert (standing.used, standing.unforeseen) == (12 * CENT, CENT)
+        assert (standing.over, standing.over_because) == (over * CENT, because)
 
 
 class TestRefusals:
@@ -204,6 +224,13 @@ class TestHeader:
         assert "Held now <strong>$0.10</strong>" in said
         assert "Your budget per day: <strong>$4.50</strong> left of $5.00" in said
         assert "The site’s budget per month: <strong>$99.50</strong> left of $100.00" in said
+
+    def test_an_overrun_is_said_with_its_reason(self, owner: Any) -> None:
+        budget(owner, "0.10")
+        hold(owner, 10, 35, datetime.now(UTC).date())
+        said = " ".join(render_to_string("playground/_standing.html", {"standings": ledger.standings(owner)}).split())
+        assert "Your budget per day: over by <strong>$0.25</strong>: an upstream billed more than was held" in said
+        assert "left of" not in said
 
     def test_without_a_budget_it_says_who_can_help(self, stranger: Any) -> None:
         budget(None, "100")

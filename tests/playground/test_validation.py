@@ -65,6 +65,8 @@ def test_an_answer_that_only_has_to_be_an_object(text: str, is_valid: bool, mess
 
 
 CIRCLE = {"$ref": "#"}
+ENDLESS = "The schema refers to itself without end, so it cannot be checked."
+DEEP = {"type": "array", "items": {"allOf": [{"$ref": "#"}]}}  # refers to itself, but each time for a smaller value
 WEB = {"allOf": [{"$ref": "#/$defs/a0"}], "$defs": {"a40": {}}}
 WEB["$defs"] |= {f"a{n}": {"allOf": [{"$ref": f"#/$defs/a{n + 1}"}] * 2} for n in range(40)}  # type: ignore[operator]
 
@@ -78,7 +80,14 @@ WEB["$defs"] |= {f"a{n}": {"allOf": [{"$ref": f"#/$defs/a{n + 1}"}] * 2} for n i
         ("{}", {"$ref": "file:///etc/passwd"}, "The schema refers to “file:///etc/passwd”"),
         ("{}", {"$dynamicRef": "http://127.0.0.1:1/"}, "The schema refers to"),
         ("{}", {"$ref": "#/$defs/absent"}, "The schema refers to"),
-        ("{}", CIRCLE, "The schema or the answer is nested too deeply"),
+        ("{}", CIRCLE, ENDLESS),
+        ("{}", {"allOf": [{"$ref": "#"}]}, ENDLESS),
+        (
+            "{}",
+            {"properties": {}, "$ref": "#/$defs/a~1b", "$defs": {"a/b": {"not": {"anyOf": [{"$ref": "#"}]}}}},
+            ENDLESS,
+        ),
+        ("[" * 300 + "]" * 300, DEEP, "The schema or the answer is nested too deeply"),
         ("{}", {"const": "x" * MOST_SCHEMA_BYTES}, "The schema is larger than 65,536 bytes"),
         ('"' + "x" * MOST_TEXT_BYTES + '"', {}, "The answer is longer than 1,000,000 bytes"),
         ("1e999", {"multipleOf": 0.1}, "The schema could not be applied (OverflowError)"),

@@ -6,11 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from catalog.figures import counted
-from playground import retention
+from playground import retention, wiping
 from playground.models import House
 from playground.retention import Removed
 
 MOST_DAYS = 36_500
+WIPING_PATIENCE = 10_000  # milliseconds
 
 
 class Command(BaseCommand):
@@ -34,6 +35,9 @@ class Command(BaseCommand):
             return
         removed = retention.due(days) if options["dry_run"] else retention.purge_older(days)
         self.stdout.write(_in_words(removed, days, is_dry=options["dry_run"]))
+        is_removed = not options["dry_run"] and bool(removed.prompts or removed.images)
+        if is_removed and wiping.is_left() and not wiping.wipe(WIPING_PATIENCE):
+            self.stderr.write("The database was busy, so its log may hold these texts until it is written back.")
 
 
 def _in_words(removed: Removed, days: int, *, is_dry: bool) -> str:
