@@ -127,7 +127,7 @@ class TestBoard:
 
     def test_queries_do_not_grow_with_the_models(self, signed_in: Client, owner: Any) -> None:
         def queries(*model_ids: str, **fields: Any) -> int:
-            prompt = opened(owner, *model_ids, key=f"{len(model_ids)}{fields}")
+            prompt = opened(owner, *model_ids, key=f"{len(model_ids)}{len(fields)}")
             for run in prompt.runs.all():
                 failed(run, "No.", **fields)
             with CaptureQueriesContext(connection) as captured:
