@@ -111,7 +111,7 @@ def test_a_question_that_fails_says_so_costs_nothing_and_shows_no_key(
     assert error.nothing_billed
     assert "run it again" not in error.sentence
     assert_keyless(error)
-    assert fake_upstream.count == 1
+    assert len(fake_upstream.requests) == 1
 
 
 def test_a_key_status_that_is_missing_is_an_error(fake_upstream: FakeUpstream) -> None:
@@ -139,7 +139,7 @@ def test_only_openrouter_is_asked(fake_upstream: FakeUpstream) -> None:
             error = question(fake_upstream, name=name)
             assert type(error) is Refused
             assert error.nothing_billed
-    assert fake_upstream.count == 0
+    assert fake_upstream.requests == []
 
 
 def test_what_cannot_be_reached(fake_upstream: FakeUpstream) -> None:

@@ -78,8 +78,8 @@ class FakeUpstream:
 
     @property
     def count(self) -> int:
-        """Requests so far."""
-        return len(self.requests)
+        """Requests so far that may be billed. What a run cost is asked for afterwards with GET, for nothing."""
+        return sum(request.method == "POST" for request in self.requests)
 
     def script(self, key: str, script: Iterable[Step]) -> None:
         """What to do for a model id, or for a path such as `/v1/models`."""
