@@ -75,6 +75,8 @@ def _costs(live: LiveRun) -> tuple[dict[str, str], Decimal | None]:
     bill = usage.bill(live.usage, live.rates, live.began_at)
     computed = bill.total if bill is not None and bill.status is pricing.Status.EXACT else None
     billed = None if live.is_rehearsal else read_cost(live.usage)
+    if billed is None and not live.is_done and not live.finish:
+        computed = None  # the answer broke off, and some servers count as they go: this usage is not the last one
     texts = {
         "computed_usd": "" if computed is None else exact.plain(computed),
         "billed_usd": "" if billed is None else exact.plain(billed),

@@ -23,7 +23,6 @@ from playground.variables import Rows, read
 
 BEGINNING = 200  # characters of an answer in its cell
 LONGEST_VALUE = 120  # characters of a value beside its row
-GOOD_ENDS = {State.DONE, State.TRUNCATED}
 
 
 # Written here and not in a template: six hundred of them in a template cost more than all the rest of the page.

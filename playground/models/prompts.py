@@ -56,9 +56,6 @@ class PromptQuerySet(models.QuerySet["Prompt"]):
         # A list and not EXISTS for each prompt: without statistics SQLite looks that up by the state, over and over.
         return self.filter(pk__in=_runs().filter(*conditions).order_by().values("prompt"))
 
-    def without_run(self, *conditions: Q) -> Self:
-        return self.exclude(pk__in=_runs().filter(*conditions).order_by().values("prompt"))
-
     def revealed(self) -> Self:
         """Those whose names may be shown: not blind, or blind no more."""
         return self.filter(Q(is_blind=False) | Q(revealed_at__isnull=False))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from catalog import frozen
 from catalog.models import Listing
 from catalog.pricing import Component, Rate
+from playground import endings
 from playground.live import MOST_RECORDED_BYTES, MOST_TEXT_BYTES, MOST_TOOL_CALLS, LiveRun, Watchers
 from playground.models import Prompt, Run, State
 from playground.upstream.chunks import Done, Finish, Identity, Reasoning, Text, ToolCallDelta, UsageReport
@@ -124,6 +125,23 @@ def test_the_estimate_becomes_exact_with_the_usage(live: LiveRun) -> None:
     # 12 x 0.0000005 + 9 x 0.0000015
     assert live.tokens_so_far() == (9, True)
     assert live.cost_so_far() == Decimal("0.0000195")
+
+
+@pytest.mark.parametrize(
+    ("end", "cost", "spent"),
+    [
+        ([], None, None),  # some servers count as they go: a usage before the end is not the last one
+        ([], Decimal("0.01"), Decimal("0.01")),  # the upstream's own figure counts whenever it comes
+        ([Finish("stop", "stop")], None, Decimal("0.000035")),  # 10 x 0.0000005 + 20 x 0.0000015
+    ],
+)
+def test_a_usage_of_an_answer_that_broke_off_is_no_bill(
+    live: LiveRun, end: list[Any], cost: Decimal | None, spent: Decimal | None
+) -> None:
+    reported = {"prompt_tokens": 10, "completion_tokens": 20} | ({"cost": cost} if cost else {})
+    for piece in [UsageReport(reported), Text("so far"), *end]:
+        live.take(piece)
+    assert endings.broken(live, TooMuch("It broke off.")).spent == spent
 
 
 def test_after_stop_the_text_stays_and_the_figures_go_on(live: LiveRun) -> None:
