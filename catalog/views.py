@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from catalog import answers, banners, comparison, exports, facts, pricelist, samples
 from catalog.changes.record import of_model as changes_of_model
-from catalog.costs.workloads import NOT_SOLD
+from catalog.costs.offered import NOT_SOLD
 from catalog.forms import FORMATS, MOST_COMPARED, CompareForm
 from catalog.meanings import meaning, near
 from catalog.models import LanguageModel

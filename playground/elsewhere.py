@@ -12,7 +12,8 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from django.urls import reverse
 
 from catalog import figures
-from catalog.costs.workloads import Cost, Workload, costs_of, priced_on
+from catalog.costs.offered import priced_on
+from catalog.costs.workloads import Cost, Workload, costs_of
 from catalog.usage import Usage
 from playground.board.costs import final_amount
 from playground.deciding import board_models, workload_address

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, ValidationInfo, field_validator
 from catalog import pricing
 from catalog.api.described import answers, without_null
 from catalog.api.errors import Refused, refusal
-from catalog.costs import workloads
+from catalog.costs import offered, workloads
 from catalog.costs.forms import MOST_TOKENS, WorkloadForm, tokens_of
 from catalog.exact import PricingError, plain
 from catalog.forms import check_day
@@ -113,8 +113,8 @@ def costs(request: HttpRequest, query: Query[CostsQuery]) -> Any:
         asked = own_ids(asked, day)
     except SeveralMeanings as several:
         raise Refused(404, str(several), several.ids) from several
-    priced = workloads.priced_on(day, asked, is_past=day < today)
-    unknown = workloads.unpriced(asked, priced)
+    priced = offered.priced_on(day, asked, is_past=day < today)
+    unknown = offered.unpriced(asked, priced)
     if unknown:
         on_that_day = f" on {day}" if day < today else ""
         return refusal(404, f"No model called {' or '.join(unknown)} is listed{on_that_day}.")

@@ -11,8 +11,9 @@ from django.urls import reverse
 from catalog import figures, pricing
 from catalog.charts import MOST_LINES
 from catalog.costs.change_words import change_words
+from catalog.costs.offered import Priced
 from catalog.costs.steps import Period, Step, changes, steps
-from catalog.costs.workloads import Cost, Priced, Workload, cost_of, costs_of
+from catalog.costs.workloads import Cost, Workload, cost_of, costs_of
 from catalog.exports import Sheet, Value
 from catalog.facts import day_text
 from catalog.figures import Display

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from catalog import figures, terms
 from catalog.costs.effects import charges_cached_as_fresh
+from catalog.costs.offered import Priced
 from catalog.costs.ranking import SPANS
-from catalog.costs.workloads import Cost, Priced, Workload, cost_of
+from catalog.costs.workloads import Cost, Workload, cost_of
 from catalog.facts import day_text
 from catalog.models import PricePeriod
 from catalog.pricing import Rate, bill

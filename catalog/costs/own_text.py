@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from catalog.costs.forms import WorkloadForm
-from catalog.costs.workloads import Cost, Priced, cost_of
+from catalog.costs.offered import Priced
+from catalog.costs.workloads import Cost, cost_of
 from catalog.exports import Sheet, Value
 from catalog.figures import DOLLARS, Display
 from catalog.tokenizers.counting import Count

@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from catalog import answers, exports
-from catalog.costs import workloads
+from catalog.costs import offered
 from catalog.costs.forms import WorkloadForm
 from catalog.costs.own_text import MOST_SHOWN, TextForm, kinds_for, own_costs, own_text_sheet, workloads_for
 from catalog.costs.views import page_context
@@ -54,17 +54,17 @@ def _empty(request: HttpRequest) -> HttpResponse:
     return render(request, "costs/own_text.html", context, status=200 if is_valid else 400)
 
 
-def _priced(form: WorkloadForm) -> list[workloads.Priced]:
+def _priced(form: WorkloadForm) -> list[offered.Priced]:
     """The models to price, by the terms that can be read; what is wrong with the others is said later."""
     form.is_valid()
-    return workloads.priced_on(form.day(), form.value("model", []), form.is_past())
+    return offered.priced_on(form.day(), form.value("model", []), form.is_past())
 
 
 def _shown(
     request: HttpRequest,
     form: WorkloadForm,
     text_form: TextForm,
-    priced: list[workloads.Priced],
+    priced: list[offered.Priced],
     counts: dict[Kind, Count],
 ) -> HttpResponse:
     by_kind = workloads_for(request.POST, counts)
@@ -85,7 +85,7 @@ def _shown(
         "is_counted": text_form.is_valid(),
         "template_tokens": max((count.template_tokens for count in counts.values()), default=0),
         "has_estimates": any(not row.is_own for row in rows),
-        "unknown": workloads.unpriced(form.value("model", []), priced),
+        "unknown": offered.unpriced(form.value("model", []), priced),
     }
     return render(request, "costs/own_text.html", context, status=200 if is_valid else 400)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.http import urlencode
 
 from catalog.costs.forms import WorkloadForm
-from catalog.costs.workloads import Priced
+from catalog.costs.offered import Priced
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from decimal import Decimal
 from django.urls import reverse
 
 from catalog import figures
-from catalog.costs.workloads import Cost, Priced, Workload, costs_of
+from catalog.costs.offered import Priced
+from catalog.costs.workloads import Cost, Workload, costs_of
 from catalog.exports import Sheet, Value
 from catalog.facts import day_text
 from catalog.figures import Display

@@ -14,7 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from catalog import answers, exports
 from catalog import table as the_table
-from catalog.costs import profiles, sheets, workloads
+from catalog.costs import offered, profiles, sheets, workloads
 from catalog.costs.forms import ProfileForm, WorkloadForm
 from catalog.costs.own_prices import own_prices
 from catalog.costs.ranking import Ranking
@@ -67,7 +67,7 @@ def costs(request: HttpRequest) -> HttpResponse:
     form = WorkloadForm(request.GET)
     is_valid = form.is_valid()
     asked, workload = form.value("model", []), form.workload()
-    priced = workloads.priced_on(form.day(), asked, form.is_past()) if is_valid else []
+    priced = offered.priced_on(form.day(), asked, form.is_past()) if is_valid else []
     ranking = Ranking(workloads.costs_of(priced, workload), form.display())
     page = Paginator(ranking, the_table.PAGE_ROWS).get_page(form.value("page", 1))
     own = own_prices((row.cost.priced for row in page), form.day(), workload)
@@ -76,7 +76,7 @@ def costs(request: HttpRequest) -> HttpResponse:
     if form.asks_for_file():
         return answers.file(form, sheets.costs_sheet(page, own, form.display()))
     context = page_context(request, form, "costs") | {
-        "unknown": workloads.unpriced(asked, priced) if is_valid else [],
+        "unknown": offered.unpriced(asked, priced) if is_valid else [],
         "page": page,
         "own_prices": own,
     }

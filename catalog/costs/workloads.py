@@ -1,26 +1,19 @@
-"""What a workload costs on each model: prices and token counts in, bills out.
+"""What a workload costs on each model: prices and token counts in, bills out."""
 
-Every listed model is priced, because only then is it known which is the cheapest. So prices are read as plain tuples,
-in two queries however many models there are.
-"""
-
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Context, Decimal, Inexact
 from fractions import Fraction
 
 from catalog import pricing
-from catalog.exact import EXACT, parse_amount, parse_share, plain
+from catalog.costs.offered import Priced
+from catalog.exact import EXACT
 from catalog.figures import counted
-from catalog.models import Listing, Rate
-from catalog.models.lifecycle import Status, days_left, status_of, words
-from catalog.pricing import Bill, Component, Condition, Usage
-from catalog.terms import last_price
+from catalog.pricing import Bill, Usage
 
 DAYS_OF_MONTH, DAYS_OF_YEAR, MONTHS_OF_YEAR = 30, 365, 12
 UNKNOWN_OUTPUT, NO_TEXT = "The output price is not known.", "It writes no text: only what it reads is priced."
-NOT_SOLD = (Status.DELISTED, Status.ANNOUNCED)  # retiring and retired models are on sale while a market lists them
 ENDLESS = Context(prec=20)  # for a thirtieth of a month that never ends
 
 
@@ -61,33 +54,6 @@ class Workload:
         if self.per == "day":
             return counted * {"day": 1, "month": DAYS_OF_MONTH, "year": DAYS_OF_YEAR}[span]
         return counted * {"day": Fraction(1, DAYS_OF_MONTH), "month": 1, "year": MONTHS_OF_YEAR}[span]
-
-
-@dataclass(frozen=True, slots=True)
-class Priced:
-    """One model with the rates that speak for a day."""
-
-    vendor: str
-    slug: str
-    name: str
-    status: Status
-    rates: list[pricing.Rate]
-    note: str = ""
-    listing_id: int = 0
-    tokenizer: str = ""
-    context: int | None = None  # tokens of prompt and answer together; None where no source says
-    is_sold: bool = True  # listed on that day, at a price in force
-    days_left: int | None = None  # until its vendor retires it
-    writes_text: bool = True  # also where nobody says what it writes
-
-    @property
-    def public_id(self) -> str:
-        return f"{self.vendor}/{self.slug}"
-
-    @property
-    def status_text(self) -> str:
-        """The status as people read it: Active, Retires in 12 days."""
-        return words(self.status, self.days_left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,108 +119,6 @@ class Cost:
             return ENDLESS.divide(amount, Decimal(requests.denominator))
 
 
-def priced_on(day: date, model_ids: list[str], is_past: bool = False) -> list[Priced]:
-    """The main listings of these models (of all, when none is named) with the USD rates that speak for `day`: those in
-    force, or else the last ones before it, with a sentence that says so. For a past day, models that came later are left
-    out. Two queries."""
-    rates: dict[int, list[pricing.Rate]] = {}
-    ended: dict[int, date] = {}
-    discounts: dict[int, Decimal] = {}
-    for listing_id, ends_on, rate, discount in rates_on(day):
-        rates.setdefault(listing_id, []).append(rate)
-        if discount:
-            discounts[listing_id] = discount
-        if ends_on is not None and ends_on <= day:
-            ended[listing_id] = ends_on
-    found = []
-    for (
-        listing_id,
-        vendor,
-        slug,
-        name,
-        announced_on,
-        released_on,
-        deprecated_on,
-        retires_on,
-        listed_on,
-        delisted_on,
-        is_absent,
-        tokenizer,
-        own_context,
-        context,
-        writes_no_text,
-    ) in Listing.objects.for_costs(model_ids, day):
-        began = min((since for since in (released_on, listed_on) if since is not None), default=None)
-        if is_past and began is not None and began > day and listing_id not in rates:
-            continue
-        status = status_of(
-            day,
-            announced_on=announced_on,
-            released_on=released_on,
-            deprecated_on=deprecated_on,
-            retires_on=retires_on,
-            listed_on=listed_on,
-            delisted_on=delisted_on,
-            is_absent=is_absent,
-        )
-        found.append(
-            Priced(
-                vendor,
-                slug,
-                name,
-                status,
-                rates.get(listing_id, []),
-                _note(status, ended.get(listing_id), discounts.get(listing_id), listing_id in rates),
-                listing_id,
-                tokenizer,
-                own_context or context,
-                status not in NOT_SOLD and listing_id in rates and listing_id not in ended,
-                days_left(retires_on, day),
-                not writes_no_text,
-            )
-        )
-    return found
-
-
-ALWAYS = Condition()
-NOTHING_OFF = Decimal(0)
-
-
-def rates_on(day: date) -> Iterator[tuple[int, date | None, pricing.Rate, Decimal]]:
-    """Each USD rate that speaks for `day` after its discount, with its listing, the end of its period and the discount as
-    a part of one, in the order in which later ones win. One query."""
-    for (
-        listing_id,
-        ends_on,
-        component,
-        amount,
-        is_conditional,
-        over,
-        start,
-        end,
-        batch,
-        unknown,
-        discount,
-    ) in Rate.objects.for_costs(day):
-        condition = Condition(over, start, end, batch, unknown) if is_conditional else ALWAYS
-        rate = pricing.Rate(Component(component), parse_amount(amount), condition)
-        share = parse_share(discount) if discount else NOTHING_OFF
-        yield listing_id, ends_on, pricing.discounted([rate], share)[0], share
-
-
-def _note(status: Status, ended_on: date | None, discount: Decimal | None, is_priced: bool) -> str:
-    parts = []
-    if ended_on is not None:
-        parts.append(last_price(ended_on))
-    elif status is Status.DELISTED:
-        parts.append("Last price.")
-    elif status is Status.RETIRED and is_priced:
-        parts.append("Its vendor retired it; it is still sold.")
-    if discount:
-        parts.append(f"After {plain(discount * 100)}% off.")
-    return " ".join(parts)
-
-
 def reasons(bill: Bill, writes_text: bool) -> tuple[str, ...]:
     """Why a bill is not exact, in sentences. What writes no text, such as an embedding, has no output price to be unknown."""
     if writes_text:
@@ -277,9 +141,3 @@ def costs_of(priced: Iterable[Priced], workload: Workload) -> list[Cost]:
 def _place(cost: Cost) -> tuple[bool, bool, Decimal, str, str]:
     is_unknown = cost.total is None
     return is_unknown, not cost.priced.is_sold, cost.total or Decimal(0), cost.priced.name, cost.priced.public_id
-
-
-def unpriced(ids: list[str], priced: Iterable[Priced]) -> list[str]:
-    """The ids that were asked for and have no listing."""
-    listed = {each.public_id for each in priced}
-    return [model_id for model_id in ids if model_id not in listed]

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from catalog import figures
-from catalog.costs.workloads import NOT_SOLD, reasons
+from catalog.costs.offered import NOT_SOLD
+from catalog.costs.workloads import reasons
 from catalog.exact import parse_amount
 from catalog.pricing import Bill, Component, Status
 from catalog.table.units import Unit

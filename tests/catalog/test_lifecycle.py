@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.costs.workloads import priced_on
+from catalog.costs.offered import priced_on
 from catalog.models import Absence, LanguageModel, Listing
 from catalog.models.lifecycle import RETIRING_DAYS, Dates, Status, days_left, words
 from tests.factories import make_listing, make_market, make_model, make_period, make_vendor

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog import pricing
-from catalog.costs.workloads import Workload, cost_of, priced_on
+from catalog.costs.offered import priced_on
+from catalog.costs.workloads import Workload, cost_of
 from catalog.exact import PricingError
 from catalog.pricing import EACH, PART_OF, Component, Condition, Rate, Status, Usage, bill
 from tests.factories import make_listing, make_model, make_source

@@ -13,7 +13,7 @@ from catalog.costs.break_even.pair import Pair
 from catalog.costs.break_even.proportions import Axis, Proportions, cost_of, thresholds
 from catalog.costs.break_even.table import LABELS
 from catalog.costs.break_even.words import decimal_of, number, share
-from catalog.costs.workloads import Priced
+from catalog.costs.offered import Priced
 from catalog.figures import Display
 from catalog.pricing import Rate
 

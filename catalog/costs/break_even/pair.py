@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from catalog.costs.workloads import Cost, Priced, Workload, cost_of, costs_of, unpriced
+from catalog.costs.offered import Priced, unpriced
+from catalog.costs.workloads import Cost, Workload, cost_of, costs_of
 from catalog.models.lifecycle import Status
 from catalog.pricing import Bill
 

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from catalog import answers
-from catalog.costs import workloads
+from catalog.costs import offered
 from catalog.costs.break_even.page import break_even_of
 from catalog.costs.break_even.pair import choose, is_repeated, sides
 from catalog.costs.break_even.table import break_even_sheet
@@ -21,7 +21,7 @@ from catalog.exact import PricingError
 @vary_on_headers("HX-Request")
 def break_even(request: HttpRequest) -> HttpResponse:
     form = WorkloadForm(request.GET)
-    priced = workloads.priced_on(form.day(), [], form.is_past()) if form.is_valid() else []
+    priced = offered.priced_on(form.day(), [], form.is_past()) if form.is_valid() else []
     workload = form.workload()
     choice = choose(priced, form.value("model", []), workload, is_repeated(form.data.getlist("model")))
     try:

@@ -174,7 +174,7 @@ class TestAddresses:
         for number in range(12):
             make_priced(f"m{number}", f"0.{number + 10}")
             if number in (2, 11):
-                with django_assert_max_num_queries(5) as queries:
+                with django_assert_max_num_queries(6) as queries:
                     client.get(PATH, {"model": ["mistralai/m0", "mistralai/m1"]})
                 counts.append(len(queries))
         assert counts[0] == counts[1]

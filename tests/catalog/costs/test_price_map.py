@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog import freshness
 from catalog.costs import price_map_charts
 from catalog.costs.frontier import cheapest_from, cheapest_until
 from catalog.costs.price_map_charts import told
@@ -276,3 +277,4 @@ def make_many(count: int) -> None:
         Rate(period=period, component="input", amount=f"0.00000{len(str(count))}{n:03}")
         for n, period in enumerate(periods)
     )
+    freshness.touched()
