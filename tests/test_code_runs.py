@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,8 @@ from hypothesis import strategies as st
 
 from playground.exports import curl, python, typescript
 from playground.exports.call import Call
-from playground.exports.literals import JSON, PYTHON, TYPESCRIPT, write
 from tests.conftest import missing
+from tests.test_code_values import ANY_TEXT, node
 from tests.upstreams import responses
 from tests.upstreams.server import FakeUpstream
 from tests.upstreams.steps import Data, DoneMark, Status, Usage, answer, chunk, delta
@@ -95,13 +94,6 @@ RESPONSES = {
     "provider": {"allow_fallbacks": False},
 }
 COMPILER_OPTIONS = ["--strict", "--noEmit", "--target", "es2022", "--module", "es2022", "--moduleResolution", "node"]
-
-
-def node() -> str:
-    found = shutil.which("node")
-    if found is None:
-        missing("Node.js")
-    return str(found)
 
 
 class Run:
@@ -290,67 +282,6 @@ def test_typescript_is_what_it_says(tmp_path: Path) -> None:
     assert (done.stdout, done.returncode) == ("", 0)
 
 
-class Readers:
-    """A Node.js that reads one TypeScript value after another, because starting one for each takes long."""
-
-    PROGRAM = """
-    const lines = require("node:readline").createInterface({ input: process.stdin });
-    lines.on("line", (line) => console.log(JSON.stringify(eval("(" + JSON.parse(line) + ")"))));
-    """
-
-    def __init__(self) -> None:
-        self._node = subprocess.Popen(
-            [node(), "-e", self.PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
-        )
-
-    def read(self, source: str) -> Any:
-        assert self._node.stdin is not None
-        assert self._node.stdout is not None
-        self._node.stdin.write(json.dumps(source) + "\n")
-        self._node.stdin.flush()
-        return json.loads(self._node.stdout.readline())
-
-    def close(self) -> None:
-        for stream in (self._node.stdin, self._node.stdout):
-            assert stream is not None
-            stream.close()
-        self._node.wait(10)
-
-
-@pytest.fixture(scope="module")
-def readers() -> Iterator[Readers]:
-    found = Readers()
-    yield found
-    found.close()
-
-
-SIGNS = ["\n", "\\", '"', "'", "`", "${", "}", "$(", "BODY", "\r", "\u2028", "😀", "a"]
-ANY_TEXT = st.one_of(
-    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40),
-    st.lists(st.sampled_from(SIGNS), max_size=9).map("".join),
-)
-VALUES = st.recursive(
-    st.one_of(
-        ANY_TEXT,
-        st.none(),
-        st.booleans(),
-        st.integers(-(2**53) + 1, 2**53 - 1),
-        st.floats(-(2.0**53) + 1, 2.0**53 - 1),
-    ),
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(ANY_TEXT, inner, max_size=4)),
-    max_leaves=20,
-)
-
-
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(VALUES)
-def test_any_value_is_the_same_in_all_three(readers: Readers, value: Any) -> None:
-    """Minus zero aside, which JavaScript's own JSON writes without its sign; it is equal to zero here."""
-    assert json.loads(write(value, JSON)) == value
-    assert eval(write(value, PYTHON)) == value  # noqa: S307  our own text
-    assert readers.read(write(value, TYPESCRIPT)) == value
-
-
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ANY_TEXT, min_size=3, max_size=12), st.sampled_from(LANGUAGES))
 def test_any_words_arrive_as_they_were(run: Run, fake_upstream: FakeUpstream, texts: list[str], language: str) -> None:
@@ -358,21 +289,3 @@ def test_any_words_arrive_as_they_were(run: Run, fake_upstream: FakeUpstream, te
     done = run(language, asked(fake_upstream, body))
     assert (done.returncode, done.stderr) == (0, "")
     assert fake_upstream.requests[-1].body == body
-
-
-def test_no_note_leaves_its_comment() -> None:
-    note = "A name\nimport os\u2028os.system('x')\r; rm -rf x"
-    call = Call("https://example.com/v1", "chat", chat("Hi"), "TEST_KEY", (note,))
-    for source, mark in ((curl.script(call), "#"), (python.program(call), "#"), (typescript.program(call), "//")):
-        [line] = [line for line in source.splitlines() if "rm -rf" in line]
-        assert line.startswith(f"{mark} A name import os os.system")
-
-
-def test_what_python_names_is_what_the_package_takes() -> None:
-    import inspect
-
-    from openai.resources.chat.completions import Completions
-    from openai.resources.responses import Responses
-
-    for api, method in (("chat", Completions.create), ("responses", Responses.create)):
-        assert python.NAMED[api] <= set(inspect.signature(method).parameters)

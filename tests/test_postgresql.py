@@ -12,7 +12,7 @@ from tests.live import ROOT
 pytestmark = [pytest.mark.postgresql, pytest.mark.timeout(900)]
 CATALOG = "tests/catalog"
 SECOND = [*(f"{CATALOG}/{package.parent.name}" for package in sorted((ROOT / CATALOG).glob("*/__init__.py")))]
-SECOND.append("tests/test_access.py")
+SECOND += ["tests/test_access.py", "tests/test_signing_in.py"]
 
 # Of the playground what a database decides: transactions, locks, sums, searches, what is written and removed. Its forms,
 # words and drawings, and what an upstream says, are the same anywhere.
