@@ -5,7 +5,7 @@ One banner for each thing that a reader has to know before the price: none for a
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,8 +15,6 @@ from catalog.facts import day_text
 from catalog.models import LanguageModel, Listing
 from catalog.models.lifecycle import Dates, Status, words
 from catalog.pricelist import annotated
-
-LONG_AGO = timedelta(days=30)  # as /quality/ counts it
 
 
 @dataclass(frozen=True)
@@ -43,10 +41,10 @@ def banners(model: LanguageModel, today: date) -> list[Banner]:
     """The banners of a model loaded by `for_page`, the gravest first; makes no query of its own."""
     dates, listings = model.dates(), list(model.listings.all())
     main, status = model.main_listing(), dates.status(today)
-    sold = [listing for listing in listings if is_listed(listing, today)]
+    sold = [listing for listing in listings if listing.is_listed_on(today)]
     found = [
         _delisted(main, sold, today) if status is Status.DELISTED and main else None,
-        _retirement(model, dates, sold, today),
+        _retirement(model, dates, main, sold, today),
         _announced(model, dates, today) if status is Status.ANNOUNCED else None,
         _early(model, main, today) if status is not Status.ANNOUNCED else None,
         *(_expiring(listing, model, today) for listing in sold),
@@ -57,22 +55,20 @@ def banners(model: LanguageModel, today: date) -> list[Banner]:
     return [replace(banner, leads_on=place == first) for place, banner in enumerate(told)]
 
 
-def is_listed(listing: Listing, today: date) -> bool:
-    """Whether its market lists it on the day; one whose first day nobody noted was always there."""
-    if (listing.listed_on and listing.listed_on > today) or (listing.delisted_on and listing.delisted_on <= today):
-        return False
-    return not any(gap.from_day <= today < gap.to_day for gap in listing.absences.all())
-
-
 def _seen_since(day: date, listings: Iterable[Listing]) -> list[Listing]:
     """Those that nobody has last seen before the day: what was seen earlier may have ended with it."""
     return [each for each in listings if each.last_seen_on is None or each.last_seen_on >= day]
 
 
-def _as_of(listings: Iterable[Listing], today: date) -> str:
-    """When that was last looked at, where it is long ago."""
-    seen = max((each.last_seen_on for each in listings if each.last_seen_on), default=None)
-    return f", as last seen on {day_text(seen)}" if seen and seen < today - LONG_AGO else ""
+def _still(listings: Iterable[Listing]) -> str:
+    """Where it is still listed, each market with the day on which it was last seen there: one list that was read today says
+    nothing of another."""
+    seen: dict[str, date | None] = {}
+    for each in listings:
+        days = [day for day in (seen.get(str(each.market)), each.last_seen_on) if day]
+        seen[str(each.market)] = max(days, default=None)
+    parts = [f"{market} (last seen on {day_text(day)})" if day else market for market, day in seen.items()]
+    return f"It is still listed at {_and(parts)}."
 
 
 def _delisted(main: Listing, sold: list[Listing], today: date) -> Banner:
@@ -83,11 +79,23 @@ def _delisted(main: Listing, sold: list[Listing], today: date) -> Banner:
         text = f"{main.market} sold it until {day_text(main.delisted_on)}"
     text += "; prices below are the last ones."
     if still := _seen_since(main.delisted_on if gap is None else gap.from_day, sold):
-        text += f" It is still listed at {_places(still)}{_as_of(still, today)}."
+        text += f" {_still(still)}"
     return Banner("Delisted.", text, "danger", leads_on=True)
 
 
-def _retirement(model: LanguageModel, dates: Dates, sold: list[Listing], today: date) -> Banner | None:
+def _unseen(main: Listing | None, today: date) -> str:
+    """That the main listing counts as ended with the retirement, and what that makes of the prices; blank where it does not."""
+    if main is None or not main.is_over_on(today) or (main.delisted_on and main.delisted_on <= today):
+        return ""
+    if main.is_vendors_own():
+        seen = f", last seen there on {day_text(main.last_seen_on)}" if main.last_seen_on else ""
+        return f" It is taken to have ended at {main.market} with that{seen}; prices below are the last ones."
+    return f" It was not seen at {main.market} since {day_text(main.last_seen_on)}; prices below are the last ones."
+
+
+def _retirement(
+    model: LanguageModel, dates: Dates, main: Listing | None, sold: list[Listing], today: date
+) -> Banner | None:
     """The vendor's word: deprecated, retiring, retired; and where a market does otherwise, that it does."""
     vendor, deprecated, retires = str(model.vendor), dates.deprecated_on, dates.retires_on
     is_deprecated = bool(deprecated and deprecated <= today)
@@ -95,9 +103,9 @@ def _retirement(model: LanguageModel, dates: Dates, sold: list[Listing], today: 
     if retires and retires <= today:
         title = f"Retired by {vendor}"
         text = f"on {day_text(retires)}{', ' if since else ''}{since}."
+        text += _unseen(main, today)
         if still := _seen_since(retires, sold):
-            verb = "lists" if len(_markets(still)) == 1 else "list"
-            text += f" {_places(still)} still {verb} it{_as_of(still, today)}."
+            text += f" {_still(still)}"
         return Banner(title, text, "danger", leads_on=True)
     if retires and dates.days_left(today) <= COMING_DAYS:
         title = f"{words(Status.RETIRING, dates.days_left(today))}."
@@ -106,6 +114,9 @@ def _retirement(model: LanguageModel, dates: Dates, sold: list[Listing], today: 
             title = "Still active."
             text = f"{vendor} will deprecate it on {day_text(deprecated)} and retire it on {day_text(retires)}."
         return Banner(title, text, "caution", leads_on=True)
+    if model.called_retired_on and model.called_retired_on <= today and not retires:
+        text = f"{vendor} names no day; read on {day_text(model.called_retired_on)}."
+        return Banner("Retired, day not known.", text + _unseen(main, today), "danger", leads_on=True)
     if is_deprecated:
         return Banner(f"Deprecated by {vendor}", f"since {day_text(deprecated)}.", "caution", leads_on=True)
     if deprecated:
@@ -167,12 +178,8 @@ def _back(listing: Listing, today: date) -> Banner | None:
     return Banner(f"Back at {listing.market}.", f"It was not listed {spans}.")
 
 
-def _markets(listings: Iterable[Listing]) -> list[str]:
-    return list(dict.fromkeys(str(listing.market) for listing in listings))
-
-
-def _places(listings: Iterable[Listing]) -> str:
-    *others, last = _markets(listings)
+def _and(parts: list[str]) -> str:
+    *others, last = parts
     return f"{', '.join(others)} and {last}" if others else last
 
 

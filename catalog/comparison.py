@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import partial
 
-from catalog import figures
-from catalog.facts import day_text, parameter_counts
+from catalog import figures, measures
+from catalog.facts import Default, day_text, defaults, fact_texts
 from catalog.figures import DOLLARS, Display
 from catalog.models import LanguageModel, Listing, Parameter
+from catalog.models.lifecycle import Status, words
 from catalog.pricelist import period_for
-from catalog.pricing import LABELS, PER_TOKEN, Component, Usage, bill
+from catalog.pricing import LABELS, Component, Usage, bill
 from catalog.pricing import Status as PricingStatus
 
 WORKLOAD = Usage(prompt_tokens=10_000, cached_tokens=4_000, completion_tokens=1_000)
@@ -82,49 +83,66 @@ def compared(columns: list[Side], only_differences: bool = False, display: Displ
 
 
 def facts(columns: list[Side]) -> Group:
-    def line(label: str, read: Callable[[Side], str]) -> Line:
-        said = [read(side) for side in columns]
-        return Line(label, [Cell(text or figures.UNKNOWN, is_known=bool(text)) for text in said])
+    # What a model's own page shows, decided there once: also where the only word on it is a source's own.
+    shown = [fact_texts(side.model, side.listing) for side in columns]
+
+    def line(label: str, texts: Iterable[str]) -> Line:
+        return Line(label, [Cell(text or figures.UNKNOWN, is_known=bool(text)) for text in texts])
+
+    def fact(label: str, name: str) -> Line:
+        return line(label, (each.get(name, "") for each in shown))
 
     return Group(
         "Facts",
         [
-            line("Status", lambda side: side.status_text),
-            line("Vendor", lambda side: side.model.vendor.name),
-            line("Family", lambda side: side.model.family),
-            line("Released by vendor", lambda side: day_text(side.model.released_on)),
-            line("Listed since", lambda side: day_text(side.listing.listed_on if side.listing else None)),
-            line("Retirement", retirement),
-            line("Reads", lambda side: _names(side.model.input_modalities.all())),
-            line("Writes", lambda side: _names(side.model.output_modalities.all())),
-            line("Architecture", lambda side: side.model.get_architecture_display()),
-            line("Size", lambda side: parameter_counts(side.model)),
-            line("Licence", lambda side: side.model.licence),
-            line("Knowledge until", lambda side: day_text(side.model.knowledge_cutoff)),
+            line("Status", (side.status_text for side in columns)),
+            fact("Vendor", "vendor"),
+            fact("Family", "family"),
+            fact("Released by vendor", "released_on"),
+            fact("Listed since", "listed_on"),
+            line("Retirement", (retirement(side) for side in columns)),
+            fact("Reads", "input_modalities"),
+            fact("Writes", "output_modalities"),
+            fact("Architecture", "architecture"),
+            fact("Size", "parameters_total"),
+            fact("Licence", "licence"),
+            fact("Knowledge until", "knowledge_cutoff"),
         ],
     )
 
 
 def retirement(side: Side) -> str:
-    """Retires Nov 30, 2026, or Retired where that day has come by the day of the comparison; blank where none is known."""
+    """Retires Nov 30, 2026, or Retired where that day has come by the day of the comparison; in words where the vendor names
+    none, and blank where nothing is known."""
     day = side.model.retires_on
+    if not day and side.model.status_on(side.day) is Status.RETIRED:
+        return words(Status.RETIRED, None, is_dated=False)
     return f"{'Retired' if day <= side.day else 'Retires'} {day_text(day)}" if day else ""
 
 
 def prices(columns: list[Side], display: Display = DOLLARS) -> Group:
     periods = [period_for(side.listing, side.day) if side.listing else (None, "") for side in columns]
+    by_unit = [measures.priced_by_unit(period.pricing_rates() if period else []) for period, _ in periods]
+    gone = [
+        bool(note) or not side.model.dates().is_sold(side.day) for (_, note), side in zip(periods, columns, strict=True)
+    ]
     lines, unit = [], display.symbol.strip()
+    always = () if all(by_unit) else (Component.INPUT, Component.OUTPUT)
     for component in Component:
         amounts = [period.amount(component) if period else None for period, _ in periods]
-        if component not in (Component.INPUT, Component.OUTPUT) and not any(amount is not None for amount in amounts):
+        if component not in always and not any(amount is not None for amount in amounts):
             continue
-        is_per_token = component in PER_TOKEN
-        write = display.per_million if is_per_token else display.to_the_digit
+        measure = measures.measure_of(component)
+        write = (
+            display.to_the_digit
+            if measure is measures.EACH
+            else partial(measures.figure, component=component, display=display)
+        )
         lines.append(
             Line(
                 LABELS[component],
-                _figures(amounts, write, ["last price" if note else "" for _, note in periods]),
-                f"{unit} per million tokens" if is_per_token else f"{unit} each",
+                _figures(amounts, write, ["last price" if note else "" for _, note in periods], gone),
+                f"{unit} {measure.words}",
                 is_number=True,
             )
         )
@@ -137,9 +155,17 @@ def prices(columns: list[Side], display: Display = DOLLARS) -> Group:
                 totals,
                 display.to_the_digit,
                 [
-                    ", ".join(part for part in (display.thousandfold(total), "last price" if note else "") if part)
-                    for total, (_, note) in zip(totals, periods, strict=True)
+                    ", ".join(part for part in (beside, "last price" if note else "") if part)
+                    for beside, (_, note) in zip(
+                        (
+                            f"billed {measures.billed_by(units)}" if units else display.thousandfold(total)
+                            for total, units in zip(totals, by_unit, strict=True)
+                        ),
+                        periods,
+                        strict=True,
+                    )
                 ],
+                gone,
             ),
             WORKLOAD_LABEL,
             is_number=True,
@@ -169,18 +195,22 @@ def limits(columns: list[Side]) -> Group:
 
 def parameters(columns: list[Side]) -> Group:
     tables = [side.listing.effective_parameters() if side.listing else {} for side in columns]
+    told = [defaults(side.model, side.listing) if side.listing else {} for side in columns]
     names = sorted({name for table in tables for name in table})
-    return Group("Parameters", [Line(name, [parameter_cell(name, table) for table in tables]) for name in names])
+    return Group(
+        "Parameters",
+        [Line(name, [parameter_cell(name, *both) for both in zip(tables, told, strict=True)]) for name in names],
+    )
 
 
-def parameter_cell(name: str, table: dict[str, Parameter]) -> Cell:
+def parameter_cell(name: str, table: dict[str, Parameter], told: dict[str, Default]) -> Cell:
     """A model of which no parameter at all is on record says nothing of this one."""
     parameter = table.get(name)
     if parameter is None:
         return Cell("not listed", is_known=bool(table))  # that is less than a table that denies it
     if parameter.is_unsupported:
         return Cell("not supported")
-    notes = [f"default {parameter.default}" if parameter.default else ""]
+    notes = [told.get(name, Default()).words]
     if parameter.minimum or parameter.maximum:
         notes.append(f"{parameter.minimum or '…'} to {parameter.maximum or '…'}")
     if parameter.is_deprecated:
@@ -189,21 +219,18 @@ def parameter_cell(name: str, table: dict[str, Parameter]) -> Cell:
 
 
 def _figures(
-    amounts: list[Decimal | None], write: Callable[[Decimal | None], str], notes: list[str] | None = None
+    amounts: list[Decimal | None], write: Callable[[Decimal | None], str], notes: list[str], gone: list[bool]
 ) -> list[Cell]:
-    """Cells for amounts of money; the cheapest is marked where a dearer one stands beside it."""
+    """Cells for amounts of money; the cheapest that is on sale is marked where a dearer one stands beside it."""
     known = [amount for amount in amounts if amount is not None]
-    cheapest = min(known) if known and min(known) != max(known) else None
+    offered = [amount for amount, is_gone in zip(amounts, gone, strict=True) if amount is not None and not is_gone]
+    cheapest = min(offered) if offered and min(offered) != max(known) else None
     return [
         Cell(
             write(amount),
-            (notes or [""] * len(amounts))[index],
-            amount is not None and amount == cheapest,
+            notes[index],
+            amount is not None and amount == cheapest and not gone[index],
             amount is not None,
         )
         for index, amount in enumerate(amounts)
     ]
-
-
-def _names(modalities: Iterable[Any]) -> str:
-    return ", ".join(modality.name.lower() for modality in modalities)

@@ -12,6 +12,7 @@ from catalog import exact
 
 UNKNOWN = "—"
 A_CENT = Decimal("0.01")
+WHOLE_FROM = 10_000  # sums so large are read without their cents
 ROUNDING = Context(prec=80, rounding=ROUND_HALF_EVEN)
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "PLN": "zł "}
 
@@ -32,6 +33,13 @@ def money(amount: Decimal | None, symbol: str = "$") -> str:
         return f"{symbol}{amount.quantize(Decimal('0.01'), context=ROUNDING):,f}"
     rounded = amount.quantize(Decimal(1).scaleb(amount.adjusted() - 2), context=ROUNDING)
     return symbol + _trim(format(rounded, "f"), 2)
+
+
+def round_money(amount: Decimal | None, symbol: str = "$") -> str:
+    """Sums of many requests at a glance: as `money`, but from ten thousand on without cents: $9,120.00, $8,760,000."""
+    if amount is None or abs(amount) < WHOLE_FROM:
+        return money(amount, symbol)
+    return f"{symbol}{amount.quantize(Decimal(1), context=ROUNDING):,f}"
 
 
 def symbol(code: str) -> str:
@@ -59,14 +67,19 @@ def usd_exact(amount: Decimal | None) -> str:
     return UNKNOWN if amount is None else "$" + _trim(format(amount, ",f"), 2)
 
 
+def scaled(amount: Decimal | None, power: int) -> str:
+    """A price per unit as its price for ten to the `power` units, exact, with at least two decimals: 4.00, 0.003."""
+    return UNKNOWN if amount is None else _trim(format(amount.scaleb(power, exact.EXACT), ",f"), 2)
+
+
 def per_million(amount: Decimal | None) -> str:
     """A price per token as its price per million tokens, exact, with at least two decimals: 0.50, 0.0645."""
-    return UNKNOWN if amount is None else _trim(format(exact.per_million(amount), ",f"), 2)
+    return scaled(amount, 6)
 
 
 def per_thousand(amount: Decimal | None) -> str:
     """A price per token as its price per thousand tokens, exact, with at least two decimals: 0.0005, 0.0000645."""
-    return UNKNOWN if amount is None else _trim(format(amount.scaleb(3, exact.EXACT), ",f"), 2)
+    return scaled(amount, 3)
 
 
 @dataclass(frozen=True)
@@ -100,6 +113,10 @@ class Display:
     def money(self, amount: Decimal | None) -> str:
         return money(self.convert(amount), self.symbol)
 
+    def round_money(self, amount: Decimal | None) -> str:
+        """As `money`; sums of ten thousand and more without cents."""
+        return round_money(self.convert(amount), self.symbol)
+
     def to_the_digit(self, amount: Decimal | None) -> str:
         """Dollars to their last digit; a conversion at a glance, as its digits would claim more than its rate knows."""
         return self.money(amount) if self.is_converted else usd_exact(amount)
@@ -110,17 +127,20 @@ class Display:
             return ""
         return f"{self.money(exact.EXACT.multiply(amount, Decimal(1000)))} per 1,000"
 
-    def per_million(self, amount: Decimal | None) -> str:
-        """A price per token as its price per million, without the symbol; a conversion with three significant digits."""
+    def scaled(self, amount: Decimal | None, power: int) -> str:
+        """A price per unit as one for ten to the `power` units, without the symbol; a conversion with three significant
+        digits."""
         if amount is None or not self.is_converted:
-            return per_million(amount)
-        return money(exact.per_million(self.convert(amount) or Decimal(0)), "")
+            return scaled(amount, power)
+        return money((self.convert(amount) or Decimal(0)).scaleb(power, exact.EXACT), "")
+
+    def per_million(self, amount: Decimal | None) -> str:
+        """A price per token as its price per million."""
+        return self.scaled(amount, 6)
 
     def per_thousand(self, amount: Decimal | None) -> str:
         """A price per token as its price per thousand, as `per_million` writes it."""
-        if amount is None or not self.is_converted:
-            return per_thousand(amount)
-        return money((self.convert(amount) or Decimal(0)).scaleb(3, exact.EXACT), "")
+        return self.scaled(amount, 3)
 
 
 DOLLARS = Display()

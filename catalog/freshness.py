@@ -138,14 +138,16 @@ def _models_of(row: Any, is_new: bool = False) -> list[int]:
         return [row.listing.model_id]
     if isinstance(row, Source):
         return []  # of a source only its authority counts there: `_look_before`
-    if isinstance(row, Vendor | Modality):
+    if isinstance(row, Vendor | Modality | Market):
         return [] if is_new else list(_followers(row))
     return [row.model_id] if getattr(row, "model_id", None) else []
 
 
-def _followers(row: Vendor | Modality) -> Iterable[int]:
+def _followers(row: Vendor | Modality | Market) -> Iterable[int]:
     if isinstance(row, Vendor):
         return LanguageModel.objects.filter(vendor=row).values_list("pk", flat=True)
+    if isinstance(row, Market):  # whose own market it is settles whether what is retired is still sold there
+        return LanguageModel.objects.filter(listings__market=row).values_list("pk", flat=True).distinct()
     return [EVERY_MODEL]
 
 

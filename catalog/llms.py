@@ -9,7 +9,7 @@ from datetime import date
 
 from django.urls import reverse
 
-from catalog import figures
+from catalog import figures, measures
 from catalog.api import rows
 from catalog.api.filters import ordered
 from catalog.markdown_text import link, text
@@ -17,6 +17,7 @@ from catalog.models.lifecycle import Status, days_left, words
 from catalog.pricing import Component, Condition
 
 MOST_LISTED = 500  # of each kind; a reader that needs more asks the API
+EVERY_MODEL = "status=all&output_modalities=all"  # without the second the API leaves out what writes no text
 GONE = (Status.RETIRED, Status.DELISTED)
 
 
@@ -42,7 +43,7 @@ def _lines(current: list[str], gone: list[str], day: date, absolute: Callable[[s
     yield (
         "> A catalog of language models: what each costs, where it is sold, what it reads and takes, and when it was "
         "released, deprecated and retired, each fact with its source and the day on which it was read. "
-        f"State of {day}; prices are in US dollars per million tokens."
+        f"State of {day}; prices are in US dollars per million tokens, where no other unit is named."
     )
     yield ""
     yield "## API"
@@ -52,7 +53,7 @@ def _lines(current: list[str], gone: list[str], day: date, absolute: Callable[[s
         (
             base,
             "Models",
-            "what is on sale, as JSON in the form of OpenRouter’s model list; ?status=all for every model",
+            f"what is on sale, as JSON in the form of OpenRouter’s model list; ?{EVERY_MODEL} for every model",
         ),
         (
             reverse("api:costs"),
@@ -99,7 +100,10 @@ def _line(
 
 def _price(price: rows.Price | None, writes_text: bool) -> str:
     """Input and output under usual conditions, the last ones on record where none is in force. What writes no text, such as
-    an embedding, has no output price to be unknown."""
+    an embedding, has no output price to be unknown; what is not billed by the token says by what."""
+    by_unit = measures.priced_by_unit(price.net()) if price else {}
+    if by_unit:
+        return measures.told(by_unit)
     usual: dict[Component, str] = {}
     for rate in price.net() if price else []:
         if rate.condition == Condition() and rate.amount is not None:

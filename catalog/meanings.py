@@ -80,7 +80,7 @@ def meaning(name: str, day: date) -> Meaning:
 
 def _meaning(names: Names, name: str, day: date) -> Meaning:
     own = {model.public_id: model for model in names.models().select_related("vendor")}
-    listings = {_sold(row): row for row in names.listings().with_prices().order_by("pk")}
+    listings = {_sold(row): row for row in names.listings().with_prices().prefetch_related("absences").order_by("pk")}
     aliases = [(_named(row), row) for row in names.aliases().select_related("model__vendor")]
     sense = names.sense(name, Rows(sorted(own), list(listings), [named for named, _ in aliases]), day)
     key = names.key(name)

@@ -18,7 +18,7 @@ def page(model: LanguageModel, day: date, address: str) -> str:
         _facts(model, listing),
         _listings(listings, day),
         _prices(listings, day),
-        _histories(listings),
+        _histories(listings, day),
         _parameters(listing),
         _names(model.aliases.all()),
     )
@@ -42,6 +42,8 @@ def _head(model: LanguageModel, day: date, address: str) -> Iterator[str]:
     ):
         if known:
             yield f"- {label} by its vendor: {known}"
+    if model.called_retired_on and not model.retires_on:
+        yield f"- Called retired by its vendor, without a day: read on {model.called_retired_on}"
     if model.replacement:
         yield f"- Replacement: {text(model.replacement.name)}, {code(model.replacement.public_id)}"
     elif model.replacement_name:
@@ -100,7 +102,9 @@ def _state(listing: Listing, day: date) -> str:
     if listing.delisted_on and listing.delisted_on <= day:
         return f"delisted {listing.delisted_on}"
     gap = next((gap for gap in listing.absences.all() if gap.from_day <= day < gap.to_day), None)
-    return f"not listed from {gap.from_day} to {gap.to_day}" if gap else "listed"
+    if gap:
+        return f"not listed from {gap.from_day} to {gap.to_day}"
+    return "not seen since its vendor retired it" if listing.is_over_on(day) else "listed"
 
 
 def _prices(listings: list[Listing], day: date) -> Iterator[str]:
@@ -113,7 +117,7 @@ def _prices(listings: list[Listing], day: date) -> Iterator[str]:
         yield f"### {text(now.listing.market.name)}, {code(now.listing.upstream_id)}, in {now.period.currency}"
         yield ""
         since = f"Since {now.period.starts_on}, as {_read_in(now.period)}."
-        yield f"{since} The last price on record; it held until {now.period.ends_on}." if now.is_last else since
+        yield f"{since} {now.last}".rstrip()
         yield ""
         if now.period.note:
             yield text(now.period.note)
@@ -123,8 +127,8 @@ def _prices(listings: list[Listing], day: date) -> Iterator[str]:
             yield from table(("For", "Price", "Unit", "Applies"), rows)
 
 
-def _histories(listings: list[Listing]) -> Iterator[str]:
-    known = pricelist.histories(listings)
+def _histories(listings: list[Listing], day: date) -> Iterator[str]:
+    known = pricelist.histories(listings, day)
     if known:
         yield from _section("Price history")
     for history in known:
@@ -133,18 +137,14 @@ def _histories(listings: list[Listing]) -> Iterator[str]:
         rows = [
             (
                 str(period.starts_on),
-                _day(period.ends_on, "today"),
-                given,
-                cached,
-                taken,
+                str(period.ends_on or until),
+                *prices,
                 _read_in(period),
                 text(period.note),
             )
-            for period, given, cached, taken in history.periods
+            for period, until, prices in history.periods
         ]
-        unit = f"{history.currency}/M"
-        heads = ("From", "To, exclusive", f"Input {unit}", f"Cached {unit}", f"Output {unit}", "Source", "Note")
-        yield from table(heads, rows)
+        yield from table(("From", "To, exclusive", *history.heads, "Source", "Note"), rows)
 
 
 def _read_in(period: PricePeriod) -> str:

@@ -11,6 +11,8 @@ The rules, each from the way the upstreams bill:
   component that apply the last one of the list wins; components that no override names keep their base rate.
 * A condition nobody knows is not applied, and the bill says that the price is conditional.
 * A missing rate is not zero: the bill is then `at least` its total, or `unknown`. Free is an explicit 0.
+* What is sold by the page, the minute or the character and has no price for tokens costs an unknown amount for a request
+  that has none of them: never 0, and not "no price" either (docs/decisions/0011).
 * A discount takes its part off every rate of an endpoint, as OpenRouter documents it: price x (1 - discount).
 * With the customer's own key at a provider (BYOK), what was spent is the market's fee plus the provider's charge.
 
@@ -30,7 +32,8 @@ from catalog.usage import Usage as Usage
 
 
 class Component(StrEnum):
-    """What a rate charges for. The unit is one token unless the name says otherwise."""
+    """What a rate charges for. The unit is one token unless the name says otherwise: one request, image or search; one page
+    read, plain or annotated; one minute of audio heard; one character read aloud."""
 
     INPUT = "input"
     CACHE_READ = "cache_read"
@@ -43,6 +46,10 @@ class Component(StrEnum):
     REQUEST = "request"
     IMAGE = "image"
     WEB_SEARCH = "web_search"
+    PAGE = "page"
+    ANNOTATED = "annotated"
+    AUDIO_MINUTE = "audio_minute"
+    CHARACTER = "character"
 
 
 LABELS = {
@@ -57,9 +64,16 @@ LABELS = {
     Component.REQUEST: "Request",
     Component.IMAGE: "Image",
     Component.WEB_SEARCH: "Web search",
+    Component.PAGE: "Page",
+    Component.ANNOTATED: "Annotated page",
+    Component.AUDIO_MINUTE: "Minute of audio",
+    Component.CHARACTER: "Character",
 }
 EACH = frozenset({Component.REQUEST, Component.IMAGE, Component.WEB_SEARCH})
-PER_TOKEN = frozenset(Component) - EACH
+# Units of their own: what reads documents or speech, or reads aloud, may be sold by nothing else.
+BY_UNIT = frozenset({Component.PAGE, Component.ANNOTATED, Component.AUDIO_MINUTE, Component.CHARACTER})
+PER_TOKEN = frozenset(Component) - EACH - BY_UNIT
+BILLED_OTHERWISE = "It is not billed by the token, and this request has nothing that it is billed by."
 # What has no rate of its own is charged as the general component.
 PART_OF = {
     Component.CACHE_READ: Component.INPUT,
@@ -205,6 +219,8 @@ def bill(rates: Iterable[Rate], usage: Usage, at: datetime | None = None, batch:
             )
     if not in_force:
         reasons = ["No price is known."]
+    elif BY_UNIT.issuperset(in_force) and not any(asked[component] for component in BY_UNIT):
+        reasons = [BILLED_OTHERWISE]
     return Bill(tuple(lines), tuple(reasons), tuple(dict.fromkeys(conditions)))
 
 
@@ -222,6 +238,10 @@ def _quantities(usage: Usage) -> dict[Component, int]:
         Component.REQUEST: usage.requests,
         Component.IMAGE: usage.images,
         Component.WEB_SEARCH: usage.web_searches,
+        Component.PAGE: usage.pages,
+        Component.ANNOTATED: usage.annotated_pages,
+        Component.AUDIO_MINUTE: usage.audio_minutes,
+        Component.CHARACTER: usage.characters,
     }
 
 

@@ -27,4 +27,23 @@ def applies_within_its_tier(condition: Condition) -> str:
 
 def last_price(ended_on: date) -> str:
     """That a price is the last one on record, and the first day on which it no longer held."""
-    return f"Last price, until {ended_on:%b} {ended_on.day}, {ended_on.year}."
+    return f"Last price, until {_day(ended_on)}."
+
+
+def over(market: str, is_vendors_own: bool, retired_on: date | None, last_seen_on: date | None) -> str:
+    """That a listing's price is a last one although nobody saw it end, and why. `retired_on` is None where the vendor names
+    no day."""
+    retired = f"its vendor retired it on {_day(retired_on)}" if retired_on else "its vendor calls it retired"
+    if is_vendors_own or last_seen_on is None:
+        return f"Last price: {retired}."
+    return f"Last price: {retired}, and it was not seen at {market} since {_day(last_seen_on)}."
+
+
+def still_sold(market: str, last_seen_on: date | None) -> str:
+    """That a market goes on with what its vendor retired, and since when that is only assumed."""
+    seen = f"{market} still listed it on {_day(last_seen_on)}" if last_seen_on else f"{market} still lists it"
+    return f"Its vendor retired it; {seen}."
+
+
+def _day(day: date) -> str:
+    return f"{day:%b} {day.day}, {day.year}"

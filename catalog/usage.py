@@ -1,4 +1,5 @@
-"""Usage: the token counts of one answer, whose parts must fit into their whole. Pure; no Django."""
+"""Usage: what one request took, in tokens whose parts must fit into their whole, and in pages, minutes and characters. Pure;
+no Django."""
 
 from dataclasses import dataclass, replace
 
@@ -7,7 +8,11 @@ from catalog.exact import PricingError
 
 @dataclass(frozen=True)
 class Usage:
-    """Token counts of one answer; the parts of the prompt and of the completion are inside them and do not overlap."""
+    """Token counts of one answer; the parts of the prompt and of the completion are inside them and do not overlap.
+
+    Pages read (plain and annotated apart), minutes of audio heard and characters read aloud are what some models are billed
+    by instead; they are no tokens, and whoever has both says both.
+    """
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -20,6 +25,10 @@ class Usage:
     input_audio_tokens: int = 0
     output_audio_tokens: int = 0
     output_image_tokens: int = 0
+    pages: int = 0
+    annotated_pages: int = 0
+    audio_minutes: int = 0
+    characters: int = 0
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():

@@ -13,7 +13,6 @@ from django.views.decorators.vary import vary_on_headers
 
 from catalog import answers, banners, comparison, exports, facts, pricelist, samples
 from catalog.changes.record import of_model as changes_of_model
-from catalog.costs.offered import NOT_SOLD
 from catalog.forms import FORMATS, MOST_COMPARED, CompareForm
 from catalog.meanings import meaning, near
 from catalog.models import LanguageModel
@@ -39,20 +38,21 @@ def model(request: HttpRequest, vendor: str, slug: str) -> HttpResponse:
     context = {
         "model": found,
         "today": today,
-        "head": head,
+        "opening": pricelist.opening(listing, today),
         "status": status,
-        "can_be_prompted": listing is not None and listing.is_played() and status not in NOT_SOLD,
+        "can_be_prompted": listing is not None and listing.is_played() and found.dates().is_sold(today),
         "status_text": found.dates().words(today),
         "banners": banners.banners(found, today),
         "replacement": banners.replacement(found, head, today),
         "history": history,
         "listing": listing,
         "listings": listings,
+        "over": {each.pk for each in listings if each.is_over_on(today)},
         "facts": facts.facts(found, listing),
         "truth": facts.truth(found, listing),
         "behind": facts.behind(listings),
         "current": pricelist.current_prices(listings, today),
-        "histories": pricelist.histories(listings),
+        "histories": pricelist.histories(listings, today),
         "parameters": list(listing.effective_parameters().values()) if listing else [],
         "parameter_sources": facts.parameters_by_source(listing) if listing else [],
         "endpoints": samples.endpoints(listing) if listing else [],

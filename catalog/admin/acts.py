@@ -26,12 +26,16 @@ def acting(
     """Record what happens within to these rows; a row that belongs to a model stands for the whole of that model. With
     `is_deletion` also what happens to the models that point to them.
 
-    Of two acts at once the second waits here until the first is through, so that what it then reads is the last word.
+    What is pinned without a reason of its own has the act's title for one. Of two acts at once the second waits here
+    until the first is through, so that what it then reads is the last word.
     """
     with freshness.alone():
         whole = in_full(subjects, is_deletion)
         owners = [row.pk for row in whole if isinstance(row, LanguageModel)]
-        with recorded(kind, title, user, whole, reason) as recording, pins.pinning(owners, user, reason):
+        with (
+            recorded(kind, title, user, whole, reason) as recording,
+            pins.pinning(owners, user, reason or title) as recording.pinning,
+        ):
             yield recording
 
 

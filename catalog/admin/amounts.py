@@ -1,5 +1,6 @@
 """How an admin writes prices: per million tokens, as a plain number; kept per token as exact text in the rates."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -35,7 +36,12 @@ class PerMillionField(forms.CharField):
         try:
             return exact.parse_amount(text.removeprefix("$"))
         except exact.PricingError as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(quoting(str(error), text)) from error
+
+
+def quoting(sentence: str, typed: str) -> str:
+    """A refusal that quotes what was typed and not what was left of it: $2per 1M, and not 2per 1M."""
+    return re.sub("“[^”]*”", lambda found: f"“{typed[:40]}”", sentence, count=1)
 
 
 def price_fields() -> dict[str, PerMillionField]:

@@ -16,7 +16,6 @@ from catalog.imports.market_prices import PRICE
 from catalog.models import LanguageModel, Listing, Modality, Pin, PricePeriod
 from catalog.seeding import restore
 
-REASON = "Edited in the admin"
 Prices = tuple[str, str]  # of a listing: what is in force today, and what will be after the last change on record
 
 
@@ -44,10 +43,15 @@ class PinInline(admin.TabularInline):
 
 def name_of(pin: Pin) -> str:
     """What is pinned, in words: context length; price at OpenRouter."""
-    table = Listing if pin.listing_id else LanguageModel
+    return label(pin.field, pin.listing)
+
+
+def label(name: str, listing: Listing | None = None) -> str:
+    """A field of a model, or of one of its listings, in words."""
+    table = LanguageModel if listing is None else Listing
     known = {column.name: str(getattr(column, "verbose_name", column.name)) for column in table._meta.get_fields()}
-    label = known.get(pin.field, pin.field)
-    return f"{label} at {pin.listing.market}" if pin.listing_id else label
+    words = known.get(name, name)
+    return words if listing is None else f"{words.removesuffix(' at the market')} at {listing.market}"
 
 
 def text_of(row: LanguageModel | Listing, name: str) -> str:
@@ -82,31 +86,53 @@ def unpin(pin: Pin) -> None:
     row.save(update_fields=[pin.field])
 
 
+class Pinning:
+    """The listings of some models as an act finds them, and what it changes of them: the fields that imports write, and the
+    price."""
+
+    def __init__(self, model_ids: Iterable[int]) -> None:
+        self.ids, self.today = list(model_ids), timezone.now().date()
+        self.facts, self.prices = _facts(self.ids), _prices(self.ids, self.today)
+        self.pinned = self._held()
+
+    def _held(self) -> set[tuple[int, str]]:
+        found = Pin.objects.filter(model__in=self.ids, listing__isnull=False)
+        return set(found.values_list("listing", "field"))
+
+    def changes(self) -> Iterator[tuple[Listing, str, str, str]]:
+        """What has changed by now and is to be pinned: the listing, the field, its value now and before."""
+        listings = {
+            listing.pk: listing
+            for listing in Listing.objects.filter(model__in=self.ids).select_related("model", "market")
+        }
+        held = self._held()
+        for key, values in _facts(self.ids).items():
+            for name, value in values.items():
+                before = self.facts.get(key, values)[name]
+                is_freed = (key, name) in self.pinned and (
+                    key,
+                    name,
+                ) not in held  # the pin went, and the field went back
+                if value != before and not is_freed:
+                    yield listings[key], name, value, before
+        for key, (now, last) in _prices(self.ids, self.today).items():
+            was, was_last = self.prices.get(key, (now, last))
+            if now != was:
+                yield listings[key], PRICE, now, was
+            elif last != was_last:
+                yield listings[key], PRICE, last, now
+
+    def names(self) -> list[str]:
+        return [label(name, listing) for listing, name, _, _ in self.changes()]
+
+
 @contextmanager
-def pinning(model_ids: Iterable[int], user: Any, reason: str = "") -> Iterator[None]:
-    """Pin what an admin changes within of the listings of these models: the fields that imports write, and the price."""
-    ids, today = list(model_ids), timezone.now().date()
-    facts, prices = _facts(ids), _prices(ids, today)
-    pinned = set(Pin.objects.filter(model__in=ids, listing__isnull=False).values_list("listing", "field"))
-    yield
-    listings = {listing.pk: listing for listing in Listing.objects.filter(model__in=ids).select_related("model")}
-    held = set(Pin.objects.filter(listing__in=listings).values_list("listing", "field"))
-    for key, values in _facts(ids).items():
-        for name, value in values.items():
-            before = facts.get(key, values)[name]
-            is_freed = (key, name) in pinned and (key, name) not in held  # the pin went, and the field went back
-            if value != before and not is_freed:
-                _pin(listings[key], name, value, before, user, reason)
-    for key, (now, last) in _prices(ids, today).items():
-        was, was_last = prices.get(key, (now, last))
-        if now != was:
-            _pin(listings[key], PRICE, now, was, user, reason)
-        elif last != was_last:
-            _pin(listings[key], PRICE, last, now, user, reason)
-
-
-def _pin(listing: Listing, name: str, value: str, before: str, user: Any, reason: str) -> None:
-    Pin.objects.set(listing.model, name, value, before, reason or REASON, user, listing)
+def pinning(model_ids: Iterable[int], user: Any, reason: str) -> Iterator[Pinning]:
+    """Pin what an admin changes within of the listings of these models."""
+    found = Pinning(model_ids)
+    yield found
+    for listing, name, value, before in list(found.changes()):
+        Pin.objects.set(listing.model, name, value, before, reason[:300], user, listing)
 
 
 def _facts(model_ids: list[int]) -> dict[int, dict[str, str]]:

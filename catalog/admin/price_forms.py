@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from catalog import exact
 from catalog.admin import price_plan
-from catalog.admin.amounts import PerMillionField
+from catalog.admin.amounts import PerMillionField, quoting
 from catalog.models import LanguageModel, Listing, Market, Source
 
 MOST_LISTINGS = 200
@@ -53,14 +53,16 @@ class RuleAmountField(forms.CharField):
     widget = forms.TextInput(attrs={"size": 8, "inputmode": "decimal", "autocomplete": "off"})
 
     def clean(self, value: Any) -> Decimal | None:
-        text = super().clean(value).strip().removeprefix("$").removesuffix("%").strip()
+        typed = super().clean(value).strip()
+        text = typed.removeprefix("$").removesuffix("%").strip()
         if not text:
             return None
         sign, text = (-1, text[1:]) if text[:1] in "-−" else (1, text)
         try:
             amount = exact.parse_amount(text)
         except exact.PricingError as error:
-            raise forms.ValidationError(str(error).replace("is not a price", "is not a number")) from error
+            sentence = quoting(str(error), typed).replace("is not a price", "is not a number")
+            raise forms.ValidationError(sentence) from error
         if amount is None or exact.decimals_of(amount) > 6 or amount > 10**6:
             raise forms.ValidationError("Write a plain number with at most 6 decimals, such as 1.1.")
         return sign * amount
@@ -123,8 +125,23 @@ class NewPricesForm(forms.Form):
             if each.moves and each.problem:
                 self.add_error(None, f"{listing.model.name}: {each.problem}")
         if not found and not self.errors:
-            self.add_error(None, "Nothing would change: write a new price, or choose a rule.")
+            self.add_error(None, f"Nothing would change: {self._why_nothing()}")
         return found
+
+    def _why_nothing(self) -> str:
+        data, day = self.cleaned_data, self.cleaned_data["starts_on"]
+        written = [f"{listing.pk}-{name}" for listing in self.listings for name in price_plan.COMPONENTS]
+        if not data["rule"] and any(data.get(name) is not None for name in written):
+            return "each price that is written is the present one."
+        if not data["rule"]:
+            return "write a new price, or choose a rule."
+        if not data["components"]:
+            return "the rule is for no price. Tick input, cached or output."
+        old = [price_plan.present(listing.period_on(day)) for listing in self.listings]
+        known = [prices[name] for prices in old for name in data["components"] if prices[name] is not None]
+        if not known and data["rule"] != price_plan.SET:
+            return f"none of these prices is known on {day}, so the rule has nothing to work on. Choose a later day."
+        return f"{price_plan.RULES[data['rule']].lower()} {exact.plain(data['amount'])} leaves each price as it is."
 
     def _wanted(self, listing: Listing) -> dict[str, Decimal | None]:
         data = self.cleaned_data

@@ -69,7 +69,8 @@ class Plan:
 
 
 def shown(amount: Decimal | None) -> str:
-    return figures.UNKNOWN if amount is None else f"${exact.plain(amount)}"
+    """A price per million, exact, with at least two decimals: $0.20."""
+    return figures.usd_exact(amount)
 
 
 def present(period: PricePeriod | None) -> Prices:

@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
-from catalog.admin import conflicts, tellings
+from catalog.admin import conflicts, pins, tellings
 from catalog.admin.acts import acting
+from catalog.admin.reasons import ReasonNeeded
 from catalog.history import rows
 from catalog.history.recording import Recording
 from catalog.models import LanguageModel, Listing, PricePeriod
@@ -35,13 +36,32 @@ class RecordedAdmin(admin.ModelAdmin):
         if (object_id and row is None) or not self._may_save(request, row):
             return super().changeform_view(request, object_id, form_url, extra_context)
         title = f"Edit of {row}" if row else f"New {self.opts.verbose_name}"
-        with acting(title, request.user, [*([row] if row else []), *_named(request)], _reason(request)) as recording:
-            request.recording = recording  # type: ignore[attr-defined]
-            if row is not None and (conflict := conflicts.find(self, request, row)) is not None:
-                return conflict
-            response = super().changeform_view(request, object_id, form_url, extra_context)
+        rows_of_it = [*([row] if row else []), *_named(request)]
+        try:
+            with acting(title, request.user, rows_of_it, _reason(request)) as recording:
+                request.recording = recording  # type: ignore[attr-defined]
+                if row is not None and (conflict := conflicts.find(self, request, row)) is not None:
+                    return conflict
+                response = super().changeform_view(request, object_id, form_url, extra_context)
+        except ReasonNeeded as needed:  # all of it was rolled back: the form comes again as it was sent
+            request.needs_reason_for = needed.names  # type: ignore[attr-defined]
+            return super().changeform_view(request, object_id, form_url, extra_context)
         self._tell(request, recording)
         return response
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.needs_reason_for = getattr(request, "needs_reason_for", ())
+        return form
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Everything is written now, and what would be pinned is known. Raises ReasonNeeded."""
+        super().save_related(request, form, formsets, change)
+        if "reason" in form.fields and not form.cleaned_data.get("reason"):
+            names = [pins.label(name) for name in getattr(form, "replaced", ())]
+            names += request.recording.pinning.names()  # type: ignore[attr-defined]
+            if names:
+                raise ReasonNeeded(names)
 
     def _may_save(self, request: HttpRequest, row: models.Model | None) -> bool:
         return self.has_add_permission(request) if row is None else self.has_change_permission(request, row)

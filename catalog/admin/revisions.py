@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 
 from catalog import figures
 from catalog.admin import import_pages, permissions
+from catalog.admin.filters import StateFilter
 from catalog.admin.sources import RELATED
 from catalog.history import undoing
 from catalog.models import Change, Revision
@@ -26,8 +27,8 @@ IN_ORDER = [
 
 @admin.register(Revision)
 class RevisionAdmin(admin.ModelAdmin):
-    list_display = ["title", "kind", "user", "made_at", "state", "lines", "source", "origin"]
-    list_filter = ["kind", "state", ("source", RELATED)]
+    list_display = ["title", "kind", "user", "made_at", "state_now", "lines", "source", "origin"]
+    list_filter = ["kind", StateFilter, ("source", RELATED)]
     search_fields = ["title", "reason", "origin", "changes__subject"]
     list_select_related = ["user", "source"]
     date_hierarchy = "made_at"
@@ -39,6 +40,11 @@ class RevisionAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Revision]:
         return super().get_queryset(request).defer("seen")  # as long as the list that was imported
+
+    @admin.display(description="State", ordering="state")
+    def state_now(self, revision: Revision) -> str:
+        is_partly = revision.state == Revision.State.APPLIED and revision.undone_at
+        return "undone in part" if is_partly else revision.get_state_display()
 
     @admin.display(description="Lines")
     def lines(self, revision: Revision) -> str:

@@ -127,7 +127,8 @@ class LanguageModelAdmin(RecordedAdmin):
                 ("input_modalities", "output_modalities"), "licence", "licence_url", "weights_url", "tokenizer",
             ]}),
             ("Its life", {"fields": [
-                ("announced_on", "released_on", "deprecated_on", "retires_on"), "replacement", "replacement_name",
+                ("announced_on", "released_on", "deprecated_on", "retires_on", "called_retired_on"), "replacement",
+                "replacement_name",
             ]}),
         ]  # fmt: skip
         if obj and self.has_change_permission(request, obj):
@@ -163,7 +164,8 @@ class LanguageModelAdmin(RecordedAdmin):
 
     @admin.display(description="Status", ordering="status")
     def status(self, model: Any) -> str:
-        return lifecycle.words(model.status, lifecycle.days_left(model.retires_on, timezone.now().date()))
+        left = lifecycle.days_left(model.retires_on, timezone.now().date())
+        return lifecycle.words(model.status, left, is_dated=model.retires_on is not None)
 
     @admin.display(description="Pins", ordering="pin_count")
     def pins(self, model: Any) -> str:
@@ -191,6 +193,6 @@ class LanguageModelAdmin(RecordedAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        reason = form.cleaned_data.get("reason") or pins.REASON
+        reason = form.cleaned_data.get("reason", "")
         for name, replaced in getattr(form, "replaced", {}).items():
             Pin.objects.set(form.instance, name, pins.text_of(form.instance, name), replaced, reason, request.user)

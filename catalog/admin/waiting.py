@@ -18,13 +18,15 @@ class Waiting:
 
 
 def for_user(user: Any) -> Waiting | None:
-    """Three queries; None for somebody who may not read the history."""
+    """Three queries; None for somebody who may not read the history. A preview waits for those who may apply it only."""
     if not permissions.may_read(user):
         return None
     revisions = Revision.objects.select_related("user", "source").defer("seen")
+    may_import = permissions.may_import(user)
+    previews = revisions.filter(kind=Revision.Kind.IMPORT, state=Revision.State.PREVIEW)
     return Waiting(
-        imports=list(revisions.filter(kind=Revision.Kind.IMPORT, state=Revision.State.PREVIEW)[:LAST]),
+        imports=list(previews[:LAST]) if may_import else [],
         pins=Pin.objects.to_look_at().count(),
         last=list(revisions.filter(applied_at__isnull=False).order_by("-applied_at")[:LAST]),
-        may_import=permissions.may_import(user),
+        may_import=may_import,
     )

@@ -68,6 +68,14 @@ class CostsQuery(Schema):
     cache_write_tokens: int = Field(0, ge=0, le=MOST_TOKENS)
     completion_tokens: int = Field(0, ge=0, le=MOST_TOKENS, description="Reasoning tokens are part of them.")
     reasoning_tokens: int = Field(0, ge=0, le=MOST_TOKENS)
+    pages: int = Field(0, ge=0, le=MOST_TOKENS, description="Plain pages, for what is billed by the page.")
+    annotated_pages: int = Field(
+        0, ge=0, le=MOST_TOKENS, description="Pages read with annotations, apart from plain ones."
+    )
+    audio_minutes: int = Field(
+        0, ge=0, le=MOST_TOKENS, description="Minutes of audio, for what is billed by the minute."
+    )
+    characters: int = Field(0, ge=0, le=MOST_TOKENS, description="Characters read aloud, for what is billed by them.")
     as_of: date | None = Field(None, description="Prices of this day; today when absent.")
     at: time | None = Field(
         None, description="The UTC time at which the request starts, where prices depend on the hour."
@@ -96,6 +104,10 @@ class CostsQuery(Schema):
             cached_tokens=tokens_of(self.cached_tokens, self.prompt_tokens),
             cache_write_tokens=self.cache_write_tokens,
             reasoning_tokens=self.reasoning_tokens,
+            pages=self.pages,
+            annotated_pages=self.annotated_pages,
+            audio_minutes=self.audio_minutes,
+            characters=self.characters,
         )
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.lookups import Exact
 from django.http import HttpRequest
 from ninja import Router
 
@@ -20,6 +21,7 @@ from catalog.api.shapes import Endpoints
 from catalog.exact import parse_share
 from catalog.frozen import thaw
 from catalog.models import Absence, Endpoint, Listing
+from catalog.models.variant_reads import over
 
 router = Router(tags=["models"])
 UNTRIED = {"none": False, "auto": False, "required": False, "function": False}
@@ -68,6 +70,7 @@ def offered(model: rows.Facts, day: date) -> Iterator[dict[str, Any]]:
         ~is_absent,
         Q(delisted_on__isnull=True) | Q(delisted_on__gt=day),
         Q(listed_on__isnull=True) | Q(listed_on__lte=day),
+        Exact(over(day, "", "model__"), False),
         model=model.pk,
     )
     offers = [

@@ -127,7 +127,7 @@ def entry(model: rows.Facts, read: Sheet) -> dict[str, Any]:
             "retires_on": text(model.retires_on),
             "replacement": model.replacement,
             "licence": model.licence or None,
-            "price": told(price, pricing, read, is_past=status is Status.DELISTED),
+            "price": told(price, pricing, read, is_past=status is Status.DELISTED or model.is_over(read.day)),
             "page": model.own_id.join(read.addresses.page),
             "markdown": model.own_id.join(read.addresses.markdown),
             "unknown": unknown,
@@ -150,6 +150,7 @@ def told(price: rows.Price | None, pricing: Pricing, read: Sheet, is_past: bool 
         "source_url": source.url or None,
         "read_on": text(source.read_on),
         "conditional": pricing.elsewhere,
+        "by_unit": pricing.by_unit,
     }
 
 

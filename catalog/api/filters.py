@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 from django.http import QueryDict
 from ninja import Field, Schema
 from pydantic import ConfigDict, ValidationInfo, field_validator
@@ -19,6 +20,7 @@ from catalog.api.described import without_null
 from catalog.api.errors import Refused
 from catalog.api.patterns import DOLLARS, LINE, NAMES, PHRASES, SOME_STATUSES
 from catalog.models import Absence, Endpoint, LanguageModel, Listing, Parameter
+from catalog.models.variant_reads import over
 from catalog.models.variants import LARGEST_CONTEXT
 
 PAGE = 500
@@ -162,7 +164,8 @@ def ordered(models: QuerySet[LanguageModel], sort: str | None, day: date) -> Que
 
 def on_sale(day: date) -> Q:
     """Listed by a market on `day` and neither delisted nor only announced: the statuses of `lifecycle.status_of` but two,
-    in words of the join, which read ten thousand models faster."""
+    in words of the join, which read ten thousand models faster. What ended with its retirement, as far as anybody knows, is
+    none of them."""
     there = Q(sold__listed_on__isnull=True) & (
         Q(released_on__lte=day) | Q(released_on__isnull=True, announced_on__isnull=True)
     )
@@ -172,6 +175,7 @@ def on_sale(day: date) -> Q:
         & (Q(sold__listed_on__lte=day) | there)
         & (Q(sold__delisted_on__isnull=True) | Q(sold__delisted_on__gt=day))
         & ~is_absent
+        & Q(Exact(over(day, "sold__"), False))
     )
 
 

@@ -4,14 +4,16 @@ The form has no word for "unknown". A key that may be left out is left out; `pro
 may a price that a tier or an hour of the day changes to something unknown: there stands -1, as OpenRouter itself writes
 it for prices that it does not know. Every such place is named in `unknown`, so that nobody has to read a -1 as an amount
 (docs/decisions/0007). Batch prices and conditions that nobody can judge have no place in the form either; a reader
-who overlooked the condition would take the price for the usual one, so they are told apart, in `elsewhere`.
+who overlooked the condition would take the price for the usual one, so they are told apart, in `elsewhere`. And it has no
+key for what is billed by the page, the minute or the character: those prices stand in `by_unit`, each with its unit.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from catalog.exact import plain
-from catalog.pricing import Component, Condition, Rate
+from catalog.measures import measure_of
+from catalog.pricing import BY_UNIT, Component, Condition, Rate
 from catalog.terms import applies
 
 KEYS = {
@@ -36,12 +38,13 @@ Override = dict[str, str | int]
 
 @dataclass(slots=True)
 class Pricing:
-    """`form` is the object itself, `unknown` the paths in it at which a price is not known, `elsewhere` the rates that it
-    cannot hold: component, amount and the condition in words."""
+    """`form` is the object itself, `unknown` the paths in it at which a price is not known. `elsewhere` are the rates whose
+    condition it cannot hold: component, amount and the condition in words; `by_unit` those whose unit it cannot hold."""
 
     form: dict[str, str | list[Override]]
     unknown: list[str] = field(default_factory=list)
     elsewhere: list[dict[str, str | None]] = field(default_factory=list)
+    by_unit: list[dict[str, str | None]] = field(default_factory=list)
 
 
 def written(rates: Iterable[Rate]) -> Pricing:
@@ -49,8 +52,15 @@ def written(rates: Iterable[Rate]) -> Pricing:
     base: dict[str, str | None] = {}
     overrides: list[tuple[Override, dict[str, str | None]]] = []
     elsewhere: list[dict[str, str | None]] = []
+    by_unit: list[dict[str, str | None]] = []
     for rate in rates:
-        key, amount = KEYS[rate.component], None if rate.amount is None else plain(rate.amount)
+        amount = None if rate.amount is None else plain(rate.amount)
+        if rate.component in BY_UNIT:
+            if rate.condition == ALWAYS:
+                by_unit = [each for each in by_unit if each["component"] != rate.component]
+            by_unit.append(_unit_price(rate, amount))
+            continue
+        key = KEYS[rate.component]
         if rate.condition == ALWAYS:
             base[key] = amount
             for _, prices in overrides:  # it comes later and always holds, so nothing before it is ever used
@@ -64,7 +74,16 @@ def written(rates: Iterable[Rate]) -> Pricing:
             )
         else:
             _place(overrides, conditions, key, amount)
-    return _assembled(base, overrides, elsewhere)
+    return replace(_assembled(base, overrides, elsewhere), by_unit=by_unit)
+
+
+def _unit_price(rate: Rate, amount: str | None) -> dict[str, str | None]:
+    return {
+        "component": rate.component.value,
+        "unit": measure_of(rate.component).unit,
+        "amount_usd": amount,
+        "applies": applies(rate.condition) or "always",
+    }
 
 
 def in_the_form(condition: Condition) -> Override | None:

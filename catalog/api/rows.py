@@ -10,12 +10,12 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import FilteredRelation, Q, QuerySet
+from django.db.models import Case, F, FilteredRelation, Q, QuerySet, When
 
 from catalog import pricing
 from catalog.exact import parse_amount, parse_share
 from catalog.models import Absence, LanguageModel, Parameter, PricePeriod, Rate, Source
-from catalog.models.lifecycle import Status, status_of
+from catalog.models.lifecycle import Status, first_retired, is_over, status_of
 from catalog.models.listings import PLAYED_AT
 from catalog.pricing import Component, Condition
 
@@ -40,6 +40,7 @@ class Facts(NamedTuple):
     released_on: date | None
     deprecated_on: date | None
     retires_on: date | None
+    called_retired_on: date | None
     replacement_vendor: str | None
     replacement_slug: str | None
     replacement_name: str
@@ -55,6 +56,7 @@ class Facts(NamedTuple):
     last_seen_on: date | None
     delisted_on: date | None
     expires_on: date | None
+    is_vendors_own: bool
     context: int | None
     longest_answer: int | None
 
@@ -89,16 +91,24 @@ class Facts(NamedTuple):
             listed_on=self.listed_on,
             delisted_on=self.delisted_on,
             is_absent=is_absent,
+            called_retired_on=self.called_retired_on,
+        )
+
+    def is_over(self, day: date) -> bool:
+        """Whether its listing counts as ended because its vendor has retired it."""
+        return is_over(
+            day, first_retired(self.retires_on, self.called_retired_on), self.last_seen_on, self.is_vendors_own
         )
 
 
+IS_OWN = Case(When(sold__market__vendor=F("vendor"), then=True), default=False)
 COLUMNS = (
     *("pk", "vendor__slug", "vendor__name", "slug", "name", "summary", "description", "context_length"),
-    *("announced_on", "released_on", "deprecated_on", "retires_on"),
+    *("announced_on", "released_on", "deprecated_on", "retires_on", "called_retired_on"),
     *("replacement__vendor__slug", "replacement__slug", "replacement_name", "knowledge_cutoff"),
     *("licence", "weights_url", "tokenizer"),
     *("sold__pk", "sold__market__slug", "sold__upstream_id", "sold__canonical_slug", "sold__listed_on"),
-    *("sold__last_seen_on", "sold__delisted_on", "sold__expires_on"),
+    *("sold__last_seen_on", "sold__delisted_on", "sold__expires_on", IS_OWN),
     *("sold__context_length", "sold__max_completion_tokens"),
 )
 

@@ -89,6 +89,15 @@ class ConditionalRate(Schema):
     applies: str = Field(examples=["batch only"])
 
 
+class UnitRate(Schema):
+    """What one page, minute or character costs, where a model is billed by those: OpenRouter's form has no key for them."""
+
+    component: str = Field(examples=["page"])
+    unit: str = Field(examples=["page"], description="What one amount is for: a page, a minute of audio, a character.")
+    amount_usd: str | None = Field(examples=["0.004"], description="Exact decimal text; null where it is not known.")
+    applies: str = Field(examples=["always"])
+
+
 class ToldPrice(Schema):
     """Where the price was read and since when it holds."""
 
@@ -100,6 +109,10 @@ class ToldPrice(Schema):
     source_url: str | None
     read_on: date | None
     conditional: list[ConditionalRate]
+    by_unit: list[UnitRate] = Field(
+        description="Where `pricing.prompt` and `pricing.completion` are -1 and this is not empty, the model is not billed by "
+        "the token."
+    )
 
 
 class Windrose(Schema):

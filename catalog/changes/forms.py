@@ -77,7 +77,7 @@ class ChangesForm(DayForm):
                 "vendor",
                 "Vendor",
                 "All vendors",
-                list(Vendor.objects.values_list("slug", "name")),
+                list(Vendor.objects.exclude(models=None).values_list("slug", "name")),
                 self.data.get("vendor", ""),
             ),
             (

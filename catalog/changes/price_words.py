@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from catalog import exact, figures, terms
+from catalog import figures, measures, terms
 from catalog.costs.steps import Change, changes
 from catalog.pricing import LABELS, PART_OF, PER_TOKEN, Component, Condition, Rate
 
@@ -45,8 +45,13 @@ def in_percent(before: Decimal, after: Decimal) -> str:
 
 
 def first_price(rates: Iterable[Rate], currency: str = "USD") -> str:
-    """The plain prices of input and output that a listing began with: $0.50 / $1.50 per million tokens, nothing; else blank."""
+    """The plain prices of input and output that a listing began with: $0.50 / $1.50 per million tokens, nothing; or of what it
+    is billed by: $4.00 per 1,000 pages; else blank."""
+    rates = list(rates)
     plain = {rate.component: rate.amount for rate in rates if rate.condition == PLAIN}
+    by_unit = measures.priced_by_unit(rates)
+    if by_unit:
+        return ", ".join(_written(amount, component, currency) for component, amount in by_unit.items())
     amounts = [plain.get(component) for component in (Component.INPUT, Component.OUTPUT)]
     if None in amounts:
         return ""
@@ -68,4 +73,4 @@ def _written(amount: Decimal | None, component: Component, currency: str) -> str
     symbol = figures.symbol(currency)
     if component in PER_TOKEN:
         return symbol + figures.per_million(amount)
-    return f"{symbol}{exact.plain(amount)} each"
+    return f"{symbol}{measures.figure(amount, component)} {measures.measure_of(component).words}"

@@ -220,10 +220,11 @@ def sources(ids: Iterable[int]) -> dict[int, Source]:
     return Source.objects.in_bulk(list(ids))
 
 
-def history_state() -> tuple[int | None, int]:
-    """Which acts hold: the last of them and how many. It is another one after each act and each undoing."""
-    held = Revision.objects.applied().aggregate(last=Max("pk"), count=Count("pk"))
-    return held["last"], held["count"]
+def history_state() -> tuple[Any, ...]:
+    """Which acts hold: the last of them, how many, and when one of them was last undone in part. It is another one after
+    each act and each undoing."""
+    held = Revision.objects.applied().aggregate(last=Max("pk"), count=Count("pk"), undone_at=Max("undone_at"))
+    return held["last"], held["count"], held["undone_at"]
 
 
 def first_days() -> tuple[date | None, date | None]:

@@ -2,20 +2,22 @@
 
 from decimal import Decimal
 
-from catalog import terms
+from catalog import measures, terms
 from catalog.costs.steps import Change
 from catalog.figures import Display
 from catalog.pricing import LABELS, PART_OF, PER_TOKEN, Condition
 
 
 def change_words(change: Change, display: Display) -> str:
-    """One rate's change; prices of tokens per million, other ones each."""
-    is_per_token = change.component in PER_TOKEN
+    """One rate's change; prices of tokens per million without the words, other ones with what they are for."""
+    is_per_token, measure = change.component in PER_TOKEN, measures.measure_of(change.component)
 
     def written(amount: Decimal | None) -> str:
         if amount is None:
             return "not known"
-        return display.per_million(amount) if is_per_token else f"{display.to_the_digit(amount)} each"
+        if is_per_token or measure is measures.EACH:
+            return display.per_million(amount) if is_per_token else f"{display.to_the_digit(amount)} each"
+        return f"{display.symbol}{measures.figure(amount, change.component, display)} {measure.words}"
 
     is_plain = change.condition == Condition()
     when = terms.applies(change.condition)

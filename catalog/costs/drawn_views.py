@@ -12,6 +12,7 @@ from catalog import table as the_table
 from catalog.charts import MOST_LINES
 from catalog.costs import offered, over_time, over_time_chart, price_map
 from catalog.costs.forms import WorkloadForm
+from catalog.costs.narrowing import narrowed
 from catalog.costs.picks import kept, picks
 from catalog.costs.price_map_charts import PriceMap
 from catalog.costs.views import page_context
@@ -25,13 +26,15 @@ def costs_over_time(request: HttpRequest) -> HttpResponse:
     is_valid = form.is_valid()
     asked, workload, display = form.value("model", []), form.workload(), form.display()
     priced = offered.priced_on(form.day(), [], form.is_past()) if is_valid else []
-    chosen = over_time.chosen(priced, asked, workload)
+    found = narrowed(priced, form, asked)
+    chosen = over_time.chosen(found.priced, asked, workload)
     courses = over_time.courses(chosen, workload, form.day(), display)
     if form.asks_for_file():
         return answers.file(form, over_time.over_time_sheet(courses, display))
     context = page_context(request, form, "costs_over_time") | {
         "unknown": offered.unpriced(asked, priced) if is_valid else [],
         "asked": asked,
+        "found": found,
         "most": MOST_LINES,
         "courses": courses,
         "has_rows": any(course.rows for course in courses),
@@ -50,13 +53,15 @@ def costs_map(request: HttpRequest) -> HttpResponse:
     is_valid = form.is_valid()
     asked, display = form.value("model", []), form.display()
     priced = offered.priced_on(form.day(), asked, form.is_past()) if is_valid else []
-    rows = price_map.map_rows(priced, form.workload(), display)
+    found = narrowed(priced, form, asked)
+    rows = price_map.map_rows(found.priced, form.workload(), display)
     drawn = PriceMap(rows, display, urlencode(kept(form))).drawn()
     page = Paginator(rows, the_table.PAGE_ROWS).get_page(form.value("page", 1))
     if form.asks_for_file():
         return answers.file(form, price_map.map_sheet(page, display))
     context = page_context(request, form, "costs_map") | {
         "unknown": offered.unpriced(asked, priced) if is_valid else [],
+        "found": found,
         "page": page,
         "rows": [row.cells() for row in page],
         "drawn": drawn,

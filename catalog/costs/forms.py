@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 
 from catalog.costs.workloads import Workload
 from catalog.exact import PricingError
@@ -21,6 +22,17 @@ STARTING_POINT: dict[str, Any] = {
     "completion_tokens": 1_000,
     "requests": 10_000,
 }
+
+
+TEXT, ANYTHING = "text", "all"
+KINDS = (
+    (TEXT, "text"),
+    ("image", "images"),
+    ("audio", "audio"),
+    ("embeddings", "embeddings"),
+    ("scores", "scores"),
+    (ANYTHING, "anything"),
+)
 
 
 def tokens_of(cached: str, prompt_tokens: int) -> int:
@@ -62,8 +74,19 @@ class SwitchField(forms.BooleanField):
         return str(value or "").strip().lower() not in ("", "0", "off", "no", "false", "f", "n")
 
 
+class WordField(forms.CharField):
+    """One word of the catalog, such as a vendor or a parameter."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(required=False, max_length=60, label=label)
+        self.validators.append(
+            RegexValidator(r"^[A-Za-z0-9._:-]+\Z", "Write one word, made of letters, digits and the signs . _ : and -.")
+        )
+
+
 class WorkloadForm(ModelsForm):
-    """A workload: the tokens of one request, and how many requests there are; and on which models, day and terms."""
+    """A workload: the tokens of one request, and how many requests there are; on which models, day and terms; and what a
+    model has to be to be ranked for it."""
 
     prompt_tokens = CountField("Prompt tokens")
     cached_tokens = forms.CharField(required=False, max_length=20, label="of which cached")
@@ -87,9 +110,30 @@ class WorkloadForm(ModelsForm):
     page = forms.IntegerField(required=False, min_value=1, max_value=100_000, label="Page")
     model = IdsField(most=MOST_PRICED, too_many="These are {given} models; at most {most} are priced by name.")
 
+    writes = forms.ChoiceField(
+        required=False,
+        choices=[("", "fitting the job"), *KINDS],
+        label="Writes",
+        error_messages={"invalid_choice": f"A model writes {', '.join(key for key, _ in KINDS[:-1])}, or {ANYTHING}."},
+    )
+    vendor = WordField("Vendor")
+    parameter = WordField("Takes the parameter")
+    room = SwitchField("Room for the request")
+    sold = SwitchField("On sale now")
+
     COUNTS = ("prompt_tokens", "cached_tokens", "completion_tokens", "requests")
     FINER = ("cache_write_tokens", "reasoning_tokens")
     WORKLOAD = (*COUNTS, "per", *FINER, "at", "batch")
+
+    CHOOSING = ("writes", "vendor", "parameter", "room", "sold")
+
+    def kind(self) -> str:
+        """What a model has to write: what was chosen, else text where the request has completion tokens."""
+        return str(self.value("writes") or (TEXT if self.count("completion_tokens") else ANYTHING))
+
+    def choosing_kept(self) -> dict[str, str]:
+        """The filters as they were written, for links that keep them."""
+        return {name: str(self.data[name]) for name in self.CHOOSING if self.data.get(name)}
 
     def is_untouched(self) -> bool:
         return not any(self.data.get(name) for name in (*self.COUNTS, *self.FINER))
@@ -145,7 +189,19 @@ class WorkloadForm(ModelsForm):
         return cleaned
 
     def about(self) -> str:
-        return f"{self.workload().in_words()} {super().about()}"
+        return " ".join(filter(None, (self.workload().in_words(), super().about(), self.choosing_words())))
+
+    def choosing_words(self) -> str:
+        """What the rows are narrowed to, in a sentence; blank where models were named or nothing is left out."""
+        if self.value("model"):
+            return ""
+        kind = self.kind()
+        parts = [f"that write {dict(KINDS)[kind]}"] if kind != ANYTHING else []
+        parts += [f"of {self.value('vendor')}"] if self.value("vendor") else []
+        parts += [f"that take {self.value('parameter')}"] if self.value("parameter") else []
+        parts += ["with room for the request"] if self.value("room") else []
+        parts += ["on sale on that day"] if self.value("sold") else []
+        return f"Models {', '.join(parts)}." if parts else ""
 
     def fields_kept(self) -> dict[str, str]:
         """The workload's fields as they were written, for links that keep it."""

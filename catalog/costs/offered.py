@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from catalog import freshness, pricing
+from catalog import freshness, pricing, terms
 from catalog.exact import parse_amount, parse_share, plain
 from catalog.kept import Kept
 from catalog.models import Listing, Rate
-from catalog.models.lifecycle import Status, days_left, status_of, words
+from catalog.models.lifecycle import NOT_SOLD, Status, days_left, first_retired, is_over, status_of, words
 from catalog.pricing import Component, Condition
-from catalog.terms import last_price
 
-NOT_SOLD = (Status.DELISTED, Status.ANNOUNCED)  # retiring and retired models are on sale while a market lists them
 ALWAYS = Condition()
 NOTHING_OFF = Decimal(0)
 
@@ -35,18 +33,24 @@ class Priced:
     listing_id: int = 0
     tokenizer: str = ""
     context: int | None = None  # tokens of prompt and answer together; None where no source says
-    is_sold: bool = True  # listed on that day, at a price in force
+    is_sold: bool = True  # listed on that day so far as known, at a price in force
     days_left: int | None = None  # until its vendor retires it
     writes_text: bool = True  # also where nobody says what it writes
+    is_dated: bool = True  # not called retired without a day
+    currency: str = "USD"  # of the rates
 
     @property
     def public_id(self) -> str:
         return f"{self.vendor}/{self.slug}"
 
+    def has_room(self, usage: pricing.Usage) -> bool:
+        """Whether its context holds the request, as far as is known."""
+        return self.context is None or usage.prompt_tokens + usage.completion_tokens <= self.context
+
     @property
     def status_text(self) -> str:
         """The status as people read it: Active, Retires in 12 days."""
-        return words(self.status, self.days_left)
+        return words(self.status, self.days_left, self.is_dated)
 
 
 _kept: Kept[list[Priced]] = Kept(most=2)  # today and the day that is compared with it
@@ -88,9 +92,13 @@ def _read(day: date, model_ids: list[str], is_past: bool) -> list[Priced]:
         released_on,
         deprecated_on,
         retires_on,
+        called_retired_on,
         listed_on,
         delisted_on,
         is_absent,
+        market,
+        is_vendors_own,
+        last_seen_on,
         tokenizer,
         own_context,
         context,
@@ -108,7 +116,15 @@ def _read(day: date, model_ids: list[str], is_past: bool) -> list[Priced]:
             listed_on=listed_on,
             delisted_on=delisted_on,
             is_absent=is_absent,
+            called_retired_on=called_retired_on,
         )
+        is_ended = is_over(day, first_retired(retires_on, called_retired_on), last_seen_on, is_vendors_own)
+        seen_on = min(last_seen_on, day) if last_seen_on else None
+        about = ""
+        if is_ended and status is Status.RETIRED:
+            about = terms.over(market, is_vendors_own, retires_on, last_seen_on)
+        elif status is Status.RETIRED:
+            about = terms.still_sold(market, seen_on)
         found.append(
             Priced(
                 vendor,
@@ -116,13 +132,14 @@ def _read(day: date, model_ids: list[str], is_past: bool) -> list[Priced]:
                 name,
                 status,
                 rates.get(listing_id, []),
-                _note(status, ended.get(listing_id), discounts.get(listing_id), listing_id in rates),
+                _note(status, ended.get(listing_id), discounts.get(listing_id), about if listing_id in rates else ""),
                 listing_id,
                 tokenizer,
                 own_context or context,
-                status not in NOT_SOLD and listing_id in rates and listing_id not in ended,
+                status not in NOT_SOLD and not is_ended and listing_id in rates and listing_id not in ended,
                 days_left(retires_on, day),
                 not writes_no_text,
+                retires_on is not None,
             )
         )
     return found
@@ -150,14 +167,15 @@ def rates_on(day: date) -> Iterator[tuple[int, date | None, pricing.Rate, Decima
         yield listing_id, ends_on, pricing.discounted([rate], share)[0], share
 
 
-def _note(status: Status, ended_on: date | None, discount: Decimal | None, is_priced: bool) -> str:
+def _note(status: Status, ended_on: date | None, discount: Decimal | None, retirement: str) -> str:
+    """`retirement` says of what is retired whether it is sold still."""
     parts = []
     if ended_on is not None:
-        parts.append(last_price(ended_on))
+        parts.append(terms.last_price(ended_on))
     elif status is Status.DELISTED:
         parts.append("Last price.")
-    elif status is Status.RETIRED and is_priced:
-        parts.append("Its vendor retired it; it is still sold.")
+    elif retirement:
+        parts.append(retirement)
     if discount:
         parts.append(f"After {plain(discount * 100)}% off.")
     return " ".join(parts)

@@ -1,7 +1,7 @@
 """What a workload cost over time: for a few models every price period on record, priced, with what changed and why."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -12,12 +12,13 @@ from catalog import figures, pricing
 from catalog.charts import MOST_LINES
 from catalog.costs.change_words import change_words
 from catalog.costs.offered import Priced
-from catalog.costs.steps import Period, Step, changes, steps
+from catalog.costs.steps import Gap, Period, Step, changes, steps
 from catalog.costs.workloads import Cost, Workload, cost_of, costs_of
 from catalog.exports import Sheet, Value
 from catalog.facts import day_text
 from catalog.figures import Display
-from catalog.models import PricePeriod
+from catalog.models import Listing, PricePeriod
+from catalog.models.lifecycle import first_retired
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,24 @@ class PeriodRow:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One model's way through its prices: the steps of the chart, and a row for each period, newest first."""
+    """One model's way through its prices: the steps of the chart, and a row for each period, newest first. `end` is the day on
+    which its listing ended, so far as known, and how."""
 
     priced: Priced
     url: str
     steps: list[Step]
     rows: list[PeriodRow]
-    delisted_on: date | None
+    end: "End | None"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The first day on which a listing was no offer any more, and why: delisted, retired, last seen. `told_on` is the day that
+    stands beside the word."""
+
+    day: date
+    word: str
+    told_on: date
 
 
 def chosen(priced: Sequence[Priced], asked: Sequence[str], workload: Workload) -> list[Priced]:
@@ -62,7 +74,7 @@ def chosen(priced: Sequence[Priced], asked: Sequence[str], workload: Workload) -
 
 
 def courses(models: Sequence[Priced], workload: Workload, day: date, display: Display) -> list[Course]:
-    """The courses of these models up to `day`, in their order. Two queries however many models and periods."""
+    """The courses of these models up to `day`, in their order. Three queries however many models and periods."""
     periods: dict[int, list[PricePeriod]] = {each.listing_id: [] for each in models}
     for period in PricePeriod.objects.for_courses(list(periods), day):
         periods[period.listing_id].append(period)
@@ -70,22 +82,38 @@ def courses(models: Sequence[Priced], workload: Workload, day: date, display: Di
 
 
 def _course(priced: Priced, found: Sequence[PricePeriod], workload: Workload, day: date, display: Display) -> Course:
-    delisted_on = found[0].listing.delisted_on if found else None
-    delisted_on = delisted_on if delisted_on and delisted_on <= day else None
+    listing = found[0].listing if found else None
+    end = _end(listing, day) if listing else None
+    gaps = [(gap.from_day, gap.to_day) for gap in listing.absences.all() if gap.to_day <= day] if listing else []
     periods = [Period(each.starts_on, each.ends_on, tuple(each.pricing_rates())) for each in found]
     price = partial(pricing.bill, usage=workload.usage, at=workload.at, batch=workload.is_batch)
-    until = min(delisted_on or day + timedelta(days=1), day + timedelta(days=1))
+    until = end.day if end else day + timedelta(days=1)
     rows = []
     for index, period in enumerate(periods):
         before = periods[index - 1] if index else None
-        rows.append(_row(priced, period, before, workload, day, delisted_on, display))
+        rows.append(_row(priced, period, before, workload, day, end, gaps, display))
     return Course(
         priced,
         reverse("catalog:model", args=[priced.vendor, priced.slug]),
-        steps(periods, price, until),
+        steps(periods, price, until, gaps),
         rows[::-1],
-        delisted_on,
+        end,
     )
+
+
+def _end(listing: Listing, day: date) -> End | None:
+    """How its listing had ended by `day`; None where it goes on."""
+    if listing.delisted_on and listing.delisted_on <= day:
+        return End(listing.delisted_on, "delisted", listing.delisted_on)
+    away = next((gap for gap in listing.absences.all() if gap.from_day <= day < gap.to_day), None)
+    if away:
+        return End(away.from_day, "not listed", away.from_day)
+    if not listing.is_over_on(day):
+        return None
+    retired_on = first_retired(listing.model.retires_on, listing.model.called_retired_on)
+    if listing.is_vendors_own() or listing.last_seen_on is None:
+        return End(retired_on, "retired", retired_on)
+    return End(listing.last_seen_on + timedelta(days=1), "last seen", listing.last_seen_on)
 
 
 def _row(
@@ -94,17 +122,23 @@ def _row(
     before: Period | None,
     workload: Workload,
     day: date,
-    delisted_on: date | None,
+    end: End | None,
+    gaps: Sequence[Gap],
     display: Display,
 ) -> PeriodRow:
     cost = cost_of(_at_rates(priced, period), workload)
     earlier = cost_of(_at_rates(priced, before), workload) if before else None
     ends_on = period.ends_on if period.ends_on and period.ends_on <= day else None
     until = day_text(ends_on) if ends_on else "in force"
-    if delisted_on and delisted_on <= period.starts_on:
+    if end and end.day <= period.starts_on:
         until = "last price"
-    elif delisted_on and (ends_on is None or delisted_on <= ends_on):
-        ends_on, until = delisted_on, f"{day_text(delisted_on)}, delisted"
+    elif end and (ends_on is None or end.day <= ends_on):
+        ends_on, until = end.day, f"{day_text(end.told_on)}, {end.word}"
+    absent = [
+        f"Not listed from {day_text(first)} to {day_text(back)}."
+        for first, back in gaps
+        if period.starts_on < back and (ends_on is None or first < ends_on)
+    ]
     prefix = "at least " if cost.is_at_least else ""
     is_free = cost.is_exact and cost.total == 0
     return PeriodRow(
@@ -117,12 +151,13 @@ def _row(
         "free" if is_free else prefix + display.money(cost.per_thousand()),
         _share(cost, earlier),
         _change(cost, earlier),
-        _why(cost, earlier, period, before, display),
+        " ".join([_why(cost, earlier, period, before, display), *absent]),
     )
 
 
 def _at_rates(priced: Priced, period: Period) -> Priced:
-    return Priced(priced.vendor, priced.slug, priced.name, priced.status, list(period.rates))
+    """The model at the rates of one period, without what is to know of today's offer."""
+    return replace(priced, rates=list(period.rates), note="", context=None)
 
 
 def _share(cost: Cost, earlier: Cost | None) -> Decimal | None:

@@ -48,8 +48,8 @@ def _line(course: Course, until: date, display: Display) -> charts.Line:
             values.append((step.ends_on, None))
     ended = bool(course.steps) and course.steps[-1].ends_on < until
     end_word = ""
-    if ended and course.delisted_on == course.steps[-1].ends_on:
-        end_word = "delisted"
+    if ended and course.end and course.end.day == course.steps[-1].ends_on:
+        end_word = course.end.word
     elif ended:
         end_word = "then not known" if course.rows[0].ends_on is None else "price ended"
     return charts.Line(course.priced.name, tuple(values), course.url, is_step=True, end_word=end_word)

@@ -1,7 +1,7 @@
 """What a workload costs by the vendors' own price lists in other currencies. Never a conversion, and never converted."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -37,7 +37,7 @@ class OwnPrice:
 
     def _written(self, amount: Decimal | None) -> str:
         prefix = "at least " if self.cost.is_at_least and amount is not None else ""
-        return prefix + figures.money(amount, figures.symbol(self.currency))
+        return prefix + figures.round_money(amount, figures.symbol(self.currency))
 
 
 def _note(period: PricePeriod, rates: list[Rate], day: date, workload: Workload) -> str:
@@ -48,6 +48,10 @@ def _note(period: PricePeriod, rates: list[Rate], day: date, workload: Workload)
         parts.append(f"Last price: {period.listing.market} sells it no more since {day_text(gone)}.")
     elif not period.covers(day):
         parts.append(terms.last_price(period.ends_on))
+    elif period.listing.is_over_on(day):
+        listing = period.listing
+        seen_on, retires_on = listing.last_seen_on, listing.model.retires_on
+        parts.append(terms.over(str(listing.market), listing.is_vendors_own(), retires_on, seen_on))
     if charges_cached_as_fresh(bill(rates, workload.usage, workload.at, workload.is_batch), workload.usage):
         parts.append("The list has no price for cached tokens: they are charged as fresh.")
     return " ".join(parts)
@@ -63,6 +67,7 @@ def own_prices(priced: Iterable[Priced], day: date, workload: Workload) -> list[
         main = period.main_listing_id
         each = rows[main]
         rates = period.pricing_rates()
-        own = Priced(each.vendor, each.slug, each.name, each.status, rates, _note(period, rates, day, workload), main)
+        note = _note(period, rates, day, workload)
+        own = replace(each, rates=rates, note=note, currency=period.currency)  # what it writes and holds is the same
         found.append((order[main], OwnPrice(str(period.listing.market), period.currency, cost_of(own, workload))))
     return [own for _, own in sorted(found, key=lambda pair: (pair[0], pair[1].market, pair[1].currency))]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django import forms
 from django.http import QueryDict
@@ -118,14 +119,20 @@ def workloads_for(data: QueryDict, counts: Mapping[Kind, Count]) -> dict[Kind, W
 def own_costs(
     priced: Iterable[Priced], counts: Mapping[Kind, Count], forms_by_kind: Mapping[Kind, WorkloadForm], display: Display
 ) -> list[OwnCost]:
-    """The text on each of these models, cheapest first; unknown prices last. `forms_by_kind` are valid."""
+    """The text on each of these models: what is on sale first, cheapest first, then what was once; unknown prices last.
+    `forms_by_kind` are valid."""
     workloads = {kind: form.workload() for kind, form in forms_by_kind.items()}
     queries = {kind: urlencode(form.fields_kept()) for kind, form in forms_by_kind.items()}
     found = []
     for each in priced:
         kind, is_own = kind_of(each)
         found.append(OwnCost(kind, is_own, counts[kind], cost_of(each, workloads[kind]), queries[kind], display))
-    return sorted(found, key=lambda own: (own.cost.total is None, own.cost.total or 0, own.cost.priced.name))
+    return sorted(found, key=_place)
+
+
+def _place(own: OwnCost) -> tuple[bool, bool, Decimal, str]:
+    cost = own.cost
+    return cost.total is None, not cost.priced.is_sold, cost.total or Decimal(0), cost.priced.name
 
 
 def own_text_sheet(rows: Iterable[OwnCost], display: Display) -> Sheet:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from catalog import answers, exports
 from catalog.costs import offered
 from catalog.costs.forms import WorkloadForm
+from catalog.costs.narrowing import Narrowed, narrowed
 from catalog.costs.own_text import MOST_SHOWN, TextForm, kinds_for, own_costs, own_text_sheet, workloads_for
 from catalog.costs.views import page_context
 from catalog.tokenizers import counting
@@ -31,15 +32,15 @@ async def own_text(request: HttpRequest) -> HttpResponse:
     form, text_form = WorkloadForm(request.POST), TextForm(request.POST, request.FILES)
     counts: dict[Kind, Count] = {}
     is_busy = False
-    priced = await sync_to_async(_priced)(form)
+    found = await sync_to_async(_priced)(form)
     if text_form.is_valid():
         try:
             # Counting waits for another process, up to some seconds: a thread waits, not the event loop.
-            counts = await asyncio.to_thread(counting.count, text_form.own_text(), kinds_for(priced))
+            counts = await asyncio.to_thread(counting.count, text_form.own_text(), kinds_for(found.priced))
         except CountingError as error:
             text_form.add_error("text", str(error))
             is_busy = isinstance(error, Busy)
-    response = await sync_to_async(_shown)(request, form, text_form, priced, counts)
+    response = await sync_to_async(_shown)(request, form, text_form, found, counts)
     if is_busy:
         response.status_code = 503
     return response
@@ -54,24 +55,27 @@ def _empty(request: HttpRequest) -> HttpResponse:
     return render(request, "costs/own_text.html", context, status=200 if is_valid else 400)
 
 
-def _priced(form: WorkloadForm) -> list[offered.Priced]:
+def _priced(form: WorkloadForm) -> Narrowed:
     """The models to price, by the terms that can be read; what is wrong with the others is said later."""
     form.is_valid()
-    return offered.priced_on(form.day(), form.value("model", []), form.is_past())
+    asked = form.value("model", [])
+    return narrowed(offered.priced_on(form.day(), asked, form.is_past()), form, asked)
 
 
 def _shown(
     request: HttpRequest,
     form: WorkloadForm,
     text_form: TextForm,
-    priced: list[offered.Priced],
+    found: Narrowed,
     counts: dict[Kind, Count],
 ) -> HttpResponse:
     by_kind = workloads_for(request.POST, counts)
     # The sent fields are judged with the text's tokens as the prompt: without them a cached part could not fit.
     form = next((each for each in by_kind.values() if not each.is_valid()), next(iter(by_kind.values()), form))
     is_valid = text_form.is_valid() and all(each.is_valid() for each in by_kind.values())
-    rows = own_costs(priced, counts, by_kind, form.display()) if is_valid else []
+    rows = own_costs(found.priced, counts, by_kind, form.display()) if is_valid else []
+    if form.value("room"):  # only the counted text says how long the prompt is
+        rows = [row for row in rows if row.cost.fits]
     if is_valid and form.asks_for_file():
         return answers.file(form, own_text_sheet(rows[:MOST_SHOWN], form.display()))
     if form.asks_for_file():
@@ -79,13 +83,14 @@ def _shown(
     context: dict[str, Any] = _context(request, form)
     context |= {
         "text_form": text_form,
+        "found": found,
         "rows": rows[:MOST_SHOWN],
         "left_out": max(0, len(rows) - MOST_SHOWN),
         "characters": len(text_form.own_text()) if text_form.is_valid() else 0,
         "is_counted": text_form.is_valid(),
         "template_tokens": max((count.template_tokens for count in counts.values()), default=0),
         "has_estimates": any(not row.is_own for row in rows),
-        "unknown": offered.unpriced(form.value("model", []), priced),
+        "unknown": offered.unpriced(form.value("model", []), found.priced),
     }
     return render(request, "costs/own_text.html", context, status=200 if is_valid else 400)
 

@@ -31,9 +31,9 @@ class Picks:
 
 
 def kept(form: WorkloadForm) -> list[tuple[str, str]]:
-    """The workload, the day and the currency as they were written in the address, without the models."""
+    """The workload, the filters, the day and the currency as they were written in the address, without the models."""
     terms = [(name, str(form.data[name])) for name in ("as_of", "currency") if form.data.get(name)]
-    return [*form.fields_kept().items(), *terms]
+    return [*form.fields_kept().items(), *form.choosing_kept().items(), *terms]
 
 
 def picks(form: WorkloadForm, priced: Sequence[Priced], chosen: Sequence[Priced]) -> Picks:

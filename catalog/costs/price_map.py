@@ -73,7 +73,8 @@ def map_rows(priced: Iterable[Priced], workload: Workload, display: Display) -> 
 
 def _row(cost: Cost, context: int | None, released_on: date | None, display: Display) -> MapRow:
     amount = cost.per_thousand()
-    shown = "free" if cost.is_exact and amount == 0 else display.to_the_digit(amount)
+    free = "free" if cost.priced.is_sold else "was free"
+    shown = free if cost.is_exact and amount == 0 else display.to_the_digit(amount)
     return MapRow(
         cost,
         cost.priced.name,

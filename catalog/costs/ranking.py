@@ -60,7 +60,7 @@ class Ranking:
         multiple = figures.multiple(total / self._paid) if total and self._paid and total >= self._paid else ""
         bound = "≥ " if cost.is_at_least else ""
         if total == 0 and cost.workload.has_tokens:
-            multiple = "free"
+            multiple = "free" if cost.priced.is_sold else "was free"
         return RankedCost(
             cost,
             url=reverse("catalog:model", args=[cost.priced.vendor, cost.priced.slug]),
@@ -70,8 +70,8 @@ class Ranking:
             is_cheapest=total is not None and total == self._cheapest and cost.can_be_bought,
             lines=self._lines(cost),
             others=self._others(cost),
-            per_thousand=bound + display.money(cost.per_thousand()),
-            spans=[bound + display.money(cost.in_a(span)) for span in SPANS],
+            per_thousand=bound + display.round_money(cost.per_thousand()),
+            spans=[bound + display.round_money(cost.in_a(span)) for span in SPANS],
             changes=self._changes(cost),
         )
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from catalog.pricing import Bill, Component, Condition, Rate, Status
 
 Price = Callable[[Sequence[Rate]], Bill]
+Gap = tuple[date, date]  # from a day (inclusive) to a day (exclusive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +46,36 @@ class Change:
     is_now: bool
 
 
-def steps(periods: Iterable[Period], price: Price, until: date) -> list[Step]:
+def steps(periods: Iterable[Period], price: Price, until: date, gaps: Iterable[Gap] = ()) -> list[Step]:
     """What the workload cost up to `until`, the first day that is no longer told of. Periods that follow one another at
-    the same cost are one step; those whose cost is not exactly known are none."""
+    the same cost are one step; those whose cost is not exactly known are none, and neither are the days of `gaps`, on
+    which nobody could buy it."""
     found: list[Step] = []
+    away = sorted(gaps)
     for period in sorted(periods, key=lambda each: each.starts_on):
         ends_on = min(period.ends_on or until, until)
         bill = price(period.rates)
         if period.starts_on >= ends_on or bill.status is not Status.EXACT or bill.total is None:
             continue
-        step = Step(period.starts_on, ends_on, bill.total)
-        last = found[-1] if found else None
-        if last and last.ends_on == step.starts_on and last.total == step.total:
-            found[-1] = replace(last, ends_on=step.ends_on)
-        else:
-            found.append(step)
+        for start, end in _without(period.starts_on, ends_on, away):
+            last = found[-1] if found else None
+            if last and last.ends_on == start and last.total == bill.total:
+                found[-1] = replace(last, ends_on=end)
+            else:
+                found.append(Step(start, end, bill.total))
     return found
+
+
+def _without(start: date, end: date, gaps: Sequence[Gap]) -> list[Gap]:
+    """The stretch of days without the gaps, which are in their order."""
+    parts = []
+    for gap_start, gap_end in gaps:
+        if gap_end <= start or gap_start >= end:
+            continue
+        if start < gap_start:
+            parts.append((start, gap_start))
+        start = max(start, gap_end)
+    return [*parts, (start, end)] if start < end else parts
 
 
 def changes(before: Iterable[Rate], after: Iterable[Rate]) -> list[Change]:

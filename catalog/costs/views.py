@@ -16,6 +16,7 @@ from catalog import answers, exports
 from catalog import table as the_table
 from catalog.costs import offered, profiles, sheets, workloads
 from catalog.costs.forms import ProfileForm, WorkloadForm
+from catalog.costs.narrowing import narrowed
 from catalog.costs.own_prices import own_prices
 from catalog.costs.ranking import Ranking
 from catalog.forms import FORMATS
@@ -32,7 +33,8 @@ ROOMS = (
 
 def page_context(request: HttpRequest, form: WorkloadForm, room: str) -> dict[str, Any]:
     """What every costs page shows above its own part: the workload's fields, the profiles, and the other pages."""
-    terms = {name: form.data[name] for name in ("as_of", "currency") if form.data.get(name)}
+    terms = form.choosing_kept()
+    terms |= {name: form.data[name] for name in ("as_of", "currency") if form.data.get(name)}
     models = [("model", each) for each in form.value("model", [])]
     query = urlencode([*form.fields_kept().items(), *models, *terms.items()])
     return {
@@ -43,6 +45,8 @@ def page_context(request: HttpRequest, form: WorkloadForm, room: str) -> dict[st
         "display": form.display(),
         "counts": [(name, form.fields[name].label, form.shown(name)) for name in form.COUNTS],
         "finer": [(name, form.fields[name].label, form.shown(name)) for name in form.FINER],
+        "kinds": form.fields["writes"].choices,
+        "is_choosing": bool(form.choosing_kept()),
         "is_fine": any(form.data.get(name) for name in (*form.FINER, "at", "batch")),
         "mixes": [(profile, profile.is_shown_by(form)) for profile in profiles.MIXES],
         "own_profiles": [
@@ -68,7 +72,8 @@ def costs(request: HttpRequest) -> HttpResponse:
     is_valid = form.is_valid()
     asked, workload = form.value("model", []), form.workload()
     priced = offered.priced_on(form.day(), asked, form.is_past()) if is_valid else []
-    ranking = Ranking(workloads.costs_of(priced, workload), form.display())
+    found = narrowed(priced, form, asked)
+    ranking = Ranking(workloads.costs_of(found.priced, workload), form.display())
     page = Paginator(ranking, the_table.PAGE_ROWS).get_page(form.value("page", 1))
     own = own_prices((row.cost.priced for row in page), form.day(), workload)
     if form.asks_for_file() and asked and is_valid and not priced:
@@ -77,6 +82,7 @@ def costs(request: HttpRequest) -> HttpResponse:
         return answers.file(form, sheets.costs_sheet(page, own, form.display()))
     context = page_context(request, form, "costs") | {
         "unknown": offered.unpriced(asked, priced) if is_valid else [],
+        "found": found,
         "page": page,
         "own_prices": own,
     }

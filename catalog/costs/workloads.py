@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Context, Decimal, Inexact
 from fractions import Fraction
 
-from catalog import pricing
+from catalog import measures, pricing
 from catalog.costs.offered import Priced
 from catalog.exact import EXACT
 from catalog.figures import counted
@@ -76,8 +76,7 @@ class Cost:
     @property
     def fits(self) -> bool:
         """Whether the model's context has room for the request, as far as is known."""
-        usage, context = self.workload.usage, self.priced.context
-        return context is None or usage.prompt_tokens + usage.completion_tokens <= context
+        return self.priced.has_room(self.workload.usage)
 
     @property
     def can_be_bought(self) -> bool:
@@ -92,7 +91,7 @@ class Cost:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why the bill is not exact, in sentences."""
-        return reasons(self.bill, self.priced.writes_text)
+        return reasons(self.bill, self.priced.writes_text, self.priced.rates, self.priced.currency)
 
     @property
     def note(self) -> str:
@@ -119,8 +118,13 @@ class Cost:
             return ENDLESS.divide(amount, Decimal(requests.denominator))
 
 
-def reasons(bill: Bill, writes_text: bool) -> tuple[str, ...]:
-    """Why a bill is not exact, in sentences. What writes no text, such as an embedding, has no output price to be unknown."""
+def reasons(
+    bill: Bill, writes_text: bool, rates: Iterable[pricing.Rate] = (), currency: str = "USD"
+) -> tuple[str, ...]:
+    """Why a bill is not exact, in sentences. What writes no text, such as an embedding, has no output price to be unknown; and
+    what `rates` sell by the page, the minute or the character says for how much."""
+    if pricing.BILLED_OTHERWISE in bill.reasons and (amounts := measures.priced_by_unit(rates)):
+        return (measures.no_tokens(amounts, currency),)
     if writes_text:
         return bill.reasons
     return tuple(NO_TEXT if reason == UNKNOWN_OUTPUT else reason for reason in bill.reasons)

@@ -10,6 +10,7 @@ from catalog.agreement import words
 from catalog.facts import wording
 from catalog.facts.shown import OF_THE_LISTING, PRICES, Shown
 from catalog.models import LanguageModel, Listing, Observation, Pin
+from catalog.models.lifecycle import DAY_NOT_KNOWN
 from catalog.pricing import LABELS
 
 # Worth a row even when nobody tells them: a reader looks for them, and a missing row would not say that nobody knows.
@@ -30,7 +31,8 @@ class Disputed:
 
 @dataclass(frozen=True)
 class Fact:
-    """One row: its name, its value, who says so, who says otherwise, and why this value is the one that is shown."""
+    """One row: its name, its value, who says so, who says otherwise, why this value is the one that is shown, and who has the
+    field and leaves it open."""
 
     field: str
     label: str
@@ -40,11 +42,14 @@ class Fact:
     disputed_by: list[Disputed] = field(default_factory=list)
     pin: Pin | None = None
     why: str = ""
+    left_open_by: list[Observation] = field(default_factory=list)
 
     @property
     def is_unsourced(self) -> bool:
         """Whether a value is shown that no source on record says."""
-        return bool(self.text) and not (self.read_in or self.pin) and self.field not in OURS
+        return (
+            bool(self.text) and not (self.read_in or self.pin or self.text == DAY_NOT_KNOWN) and self.field not in OURS
+        )
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,9 @@ class _Sources:
 
     def fact(self, name: str, label: str, text: str, url: str = "") -> Fact:
         rows = self.said.get(name, [])
-        agreeing = [row for row in rows if not row.differs]
+        # A source that leaves a field open (“--”) says nothing of it: it is no witness of what another one says.
+        left_open = [row for row in rows if not row.differs and words.is_unknown(row.value)]
+        agreeing = [row for row in rows if not row.differs and not words.is_unknown(row.value)]
         disputed = [Disputed(row, self._remark(row)) for row in rows if row.differs]
         pin = self.pins.get(name)
         if not text and agreeing and not pin:
@@ -82,7 +89,7 @@ class _Sources:
             if text.startswith("https://"):
                 text, url = wording.host(text), text
         why = why_shown(agreeing, [row.said for row in disputed], pin, bool(text)) if disputed else ""
-        return Fact(name, label, text, url, agreeing, disputed, pin, why)
+        return Fact(name, label, text, url, agreeing, disputed, pin, why, left_open)
 
     def _remark(self, row: Observation) -> str:
         """What kind of difference it is, where that can be told in a few words."""
@@ -100,6 +107,11 @@ def facts(model: LanguageModel, listing: Listing | None) -> list[Fact]:
     sources = _Sources(model, listing)
     found = [sources.fact(name, label, text, url) for label, name, text, url in _rows(model, listing)]
     return [row for row in found if row.text or row.disputed_by or row.pin or row.field in ALWAYS_ASKED]
+
+
+def fact_texts(model: LanguageModel, listing: Listing | None) -> dict[str, str]:
+    """By field, what the page of a model loaded by `for_page` shows; for other pages that tell the same facts."""
+    return {row.field: row.text for row in facts(model, listing)}
 
 
 def truth(model: LanguageModel, listing: Listing | None) -> Truth:
@@ -172,7 +184,7 @@ def _rows(model: LanguageModel, listing: Listing | None) -> list[tuple[str, str,
         ("Announcement", "announcement", "", ""),
         ("Vendor’s status", "status", "", ""),
         ("Deprecated by vendor", "deprecated_on", wording.day_or_blank(model.deprecated_on), ""),
-        ("Retired by vendor", "retires_on", wording.day_or_blank(model.retires_on), ""),
+        ("Retired by vendor", "retires_on", wording.retirement(model), ""),
         ("Replacement", "replacement", *_replacement(model)),
         ("Context", "context_length", wording.tokens_text(model.context_length), ""),
         ("Architecture", "architecture", model.get_architecture_display(), ""),

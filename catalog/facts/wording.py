@@ -5,6 +5,7 @@ from datetime import date
 
 from catalog import figures
 from catalog.models import LanguageModel, Listing
+from catalog.models.lifecycle import DAY_NOT_KNOWN
 
 LABELS = {
     column.name: str(column.verbose_name).capitalize()
@@ -20,6 +21,11 @@ def day_text(day: date | None) -> str:
 
 def day_or_blank(day: date | None) -> str:
     return day_text(day) if day else ""
+
+
+def retirement(model: LanguageModel) -> str:
+    """The day on which its vendor retires it, or that the vendor called it retired and named none."""
+    return day_or_blank(model.retires_on) or (DAY_NOT_KNOWN if model.called_retired_on else "")
 
 
 def parameter_counts(model: LanguageModel) -> str:

@@ -1,12 +1,13 @@
 """Taking a revision back: its steps are walked backwards, and whatever was changed since stays as it is, with a sentence.
 
 Nothing is ever lost by it: a row that the revision did not make is never removed, a price period that a run was priced
-with stays, and so does a value that was pinned since.
+with stays, and so does a value that was pinned since. What stays is still applied, and the revision with it, as one that
+is undone in part: once what stood in the way is gone, the rest can be taken back too.
 """
 
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -16,23 +17,13 @@ from django.db.models import ProtectedError, Q
 from django.utils import timezone
 
 from catalog import freshness
-from catalog.history import rows
-from catalog.models import Change, LanguageModel, LastWritten, Listing, Parameter, Pin, PricePeriod, Rate, Revision
-
-# What imports go on noting in a row by themselves; a later note is no reason to keep the row as it is.
-NOTED = {
-    "listing": {"misses", "missed_on"},
-    "pin": {"standing", "upstream_value", "upstream_on", "upstream_source_id"},
-}
-WRITTEN = "lastwritten"  # steps on what an import remembers of its own writing; merged key by key, never checked
+from catalog.history import passing, rows
+from catalog.history.putting_back import NOTED, WRITTEN, Kept, put_back, row_of, step_aside
+from catalog.models import Change, LanguageModel, Listing, Pin, PricePeriod, Rate, Revision
 
 
 class CannotUndo(Exception):
     """The whole revision cannot be taken back; the message is a sentence for a person."""
-
-
-class Kept(Exception):
-    """One line cannot be taken back, since something else was built on it; the message says what."""
 
 
 @dataclass
@@ -44,7 +35,8 @@ class Undone:
 
     def __str__(self) -> str:
         text = f"{self.lines} change{'' if self.lines == 1 else 's'} undone"
-        return f"{text}, {len(self.kept)} kept as they are now." if self.kept else f"{text}."
+        they = "it is" if len(self.kept) == 1 else "they are"
+        return f"{text}, {len(self.kept)} kept as {they} now." if self.kept else f"{text}."
 
 
 def undo(revision: Revision, user: Any = None) -> Undone:
@@ -54,7 +46,7 @@ def undo(revision: Revision, user: Any = None) -> Undone:
         revision = Revision.objects.select_for_update().get(pk=revision.pk)
         if revision.state != Revision.State.APPLIED:
             raise CannotUndo(f"“{revision}” is {revision.get_state_display()}: there is nothing to undo.")
-        result = Undone()
+        result, gone = Undone(), passing.Gone()
         for group in _groups(revision):
             try:
                 with transaction.atomic():
@@ -62,13 +54,18 @@ def undo(revision: Revision, user: Any = None) -> Undone:
             except (Kept, IntegrityError, ProtectedError, ValidationError) as error:
                 why = str(error) if isinstance(error, Kept) else "Something else depends on it now."
                 result.kept.append(f"{group[0].subject}: {why}")
-                _mark(group, Change.Outcome.KEPT, why)
+                gone.stays |= {line.model_id for line in group}
+                _mark(group, Change.Outcome.APPLIED, why)
             else:
                 result.lines += len(group)
+                gone.add(group)
                 _mark(group, Change.Outcome.UNDONE)
         if result.kept and not result.lines:
             raise CannotUndo(" ".join(["Nothing of it can be undone.", *result.kept[:5]]))
-        revision.state, revision.undone_at = Revision.State.UNDONE, timezone.now()
+        passing.take_back(revision, gone)
+        if not result.kept:
+            revision.state = Revision.State.UNDONE
+        revision.undone_at = timezone.now()
         revision.undone_by = user if user is not None and user.is_authenticated else None
         revision.save(update_fields=["state", "undone_at", "undone_by"])
     return result
@@ -94,57 +91,82 @@ def _makes_a_model(line: Change) -> bool:
 
 
 def _mark(group: list[Change], outcome: str, why: str = "") -> None:
+    """What became of the lines; the reason of an earlier attempt goes."""
     for line in group:
         line.outcome = outcome
-        line.plan = line.plan | ({"kept": why} if why else {})
+        line.plan = {name: value for name, value in line.plan.items() if name != "kept"} | (
+            {"kept": why} if why else {}
+        )
     Change.objects.bulk_update(group, ["outcome", "plan"])
 
 
 def _take_back(revision: Revision, group: list[Change]) -> None:
-    steps = [step for line in group for step in reversed(line.steps)]
+    steps = deepcopy([step for line in group for step in reversed(line.steps)])
     own_pins = {step["pk"] for step in steps if step["table"] == "pin"}
-    _check_later(revision, group, steps)
+    later = _later(revision, group)
+    _check_later(later, steps)
     made = {(step["table"], step["pk"]) for step in steps if step["before"] is None}
-    fetched = [(step, _row(step)) for step in steps if step["table"] != WRITTEN]
+    fetched = [(step, row_of(step)) for step in steps if step["table"] != WRITTEN]
     owners = {rows.model_id_of(row) for _, row in fetched if row is not None}
     for step, row in fetched:
         if row is not None and step["after"] is not None:
             _check(step, row, own_pins)
-    _step_aside(fetched)
+    step_aside(fetched)
     for step in steps:
-        if step["table"] == WRITTEN:
-            _unwrite(step)
-        elif step["before"] is None:
-            _remove(revision, step, made)
-        elif step["after"] is None:
-            _make_again(step)
-        else:
-            _put_back(step)
+        put_back(revision, step, made)
+    _hand_on(later, [step for line in group for step in reversed(line.steps)])
     freshness.touched(pk for pk in owners if pk)
 
 
-def _check_later(revision: Revision, group: list[Change], steps: list[dict[str, Any]]) -> None:
-    """Refuse where a later act wrote the same: the value may look like ours and still be its."""
+def _later(revision: Revision, group: list[Change]) -> list[Change]:
+    """The lines of later acts about the same models that still hold, earliest first."""
     about = Q(model__in={line.model_id for line in group if line.model_id})
     about |= Q(model=None, subject__in={line.subject for line in group})
     later = Change.objects.filter(
         about, outcome=Change.Outcome.APPLIED, revision__state=Revision.State.APPLIED,
         revision__applied_at__gt=revision.applied_at,
     ).exclude(revision=revision)  # fmt: skip
+    return list(later.select_related("revision").order_by("revision__applied_at", "position"))
+
+
+def _check_later(later: list[Change], steps: list[dict[str, Any]]) -> None:
+    """Refuse where a later act wrote the same: the value may look like ours and still be its."""
     ours = {(step["table"], step["pk"]): step for step in steps if step["table"] != WRITTEN}
-    for line in later.select_related("revision"):
+    for line in later:
         for step in line.steps:
             own = ours.get((step["table"], step["pk"]))
             if own is not None and _columns_of(own) & _columns_of(step) - NOTED.get(step["table"], set()):
                 raise Kept(f"It was changed since, by “{line.revision}”.")
 
 
+def _hand_on(later: list[Change], steps: list[dict[str, Any]]) -> None:
+    """What a later act noted over ours goes back, when that act is undone too, to what was there before ours."""
+    for own in steps:
+        names = set(own["after"] or ())
+        if own["table"] != WRITTEN:
+            names &= NOTED.get(own["table"], set()) if own["before"] is not None else set()
+        for line in later if names else ():
+            for step in line.steps:
+                if (step["table"], step["pk"]) == (own["table"], own["pk"]) and step["after"]:
+                    names -= _inherit(line, step, own, names)
+
+
+def _inherit(line: Change, step: dict[str, Any], own: dict[str, Any], names: set[str]) -> set[str]:
+    """Of these columns, those that the later step wrote over; it begins now with what was there before our own."""
+    found = names & set(step["after"])
+    begins, before = dict(step["before"] or {}), own["before"] or {}
+    for name in found:
+        if name in begins and begins[name] == own["after"][name]:
+            begins.pop(name)
+            begins |= {name: before[name]} if name in before else {}
+    if step["before"] is not None and begins != step["before"]:
+        step["before"] = begins
+        line.save(update_fields=["steps"])
+    return found
+
+
 def _columns_of(step: dict[str, Any]) -> set[str]:
     return {*(step["before"] or {}), *(step["after"] or {})}
-
-
-def _row(step: dict[str, Any]) -> models.Model | None:
-    return rows.TABLES[step["table"]]._default_manager.filter(pk=step["pk"]).first()
 
 
 def _check(step: dict[str, Any], row: models.Model, own_pins: set[int]) -> None:
@@ -153,8 +175,8 @@ def _check(step: dict[str, Any], row: models.Model, own_pins: set[int]) -> None:
     current = rows.values_of(row)
     passing = rows.PASSING.get(step["table"], set())
     changed = [name for name, value in step["after"].items() if name not in passing and current.get(name) != value]
-    noted = NOTED.get(step["table"], set()) & set(changed)
-    if noted:
+    noted = NOTED.get(step["table"], set())
+    if noted & set(changed):  # they were noted together, and stay together
         changed = [name for name in changed if name not in noted]
         if step["before"] is not None:
             for side in ("before", "after"):
@@ -174,98 +196,3 @@ def _check(step: dict[str, Any], row: models.Model, own_pins: set[int]) -> None:
 
 def _columns(row: models.Model, names: list[str]) -> list[str]:
     return [str(row._meta.get_field(name).verbose_name) for name in names]
-
-
-def _step_aside(fetched: list[tuple[dict[str, Any], models.Model | None]]) -> None:
-    """Rows that will be written free the places that only one can hold, so that the order of writing does not matter."""
-    for number, (step, row) in enumerate(fetched, 1):
-        if row is None or step["before"] is None or step["after"] is None:
-            continue
-        table = type(row)._default_manager.filter(pk=row.pk)
-        if isinstance(row, Listing) and "is_main" in step["before"]:
-            table.update(is_main=False)
-        elif isinstance(row, Rate) and "position" in step["before"]:
-            table.update(position=30_000 + number)
-        elif isinstance(row, PricePeriod):
-            away: dict[str, date] = {}
-            if "starts_on" in step["before"]:
-                away["starts_on"] = date.min + timedelta(days=2 * number)
-            if "ends_on" in step["before"]:
-                away["ends_on"] = away.get("starts_on", row.starts_on) + timedelta(days=1)
-            if away:
-                table.update(**away)
-
-
-def _remove(revision: Revision, step: dict[str, Any], made: set[tuple[str, int]]) -> None:
-    row = _row(step)
-    if row is None:
-        return
-    if isinstance(row, LanguageModel) and not step["after"]:
-        _check_untouched(revision, row, step.get("made", {}))
-    else:
-        for relation in row._meta.related_objects:
-            table = relation.related_model
-            name = str(table._meta.model_name)
-            if name in rows.TABLES and relation.on_delete is models.CASCADE:
-                others = table._default_manager.filter(**{relation.field.name: row}).values_list("pk", flat=True)
-                if any((name, pk) not in made for pk in others):
-                    raise Kept(f"A {table._meta.verbose_name} was added to it since.")
-    row.delete()
-
-
-def _check_untouched(revision: Revision, model: LanguageModel, made: dict[str, list[int]]) -> None:
-    """A model that an import made goes again only where nobody has built on it."""
-    later = Change.objects.filter(model=model, outcome=Change.Outcome.APPLIED, revision__state=Revision.State.APPLIED)
-    if later.exclude(revision=revision).exists() or model.pins.exists():
-        raise Kept("It was changed since.")
-    if model.periods.filter(is_used=True).exists():
-        raise Kept("A run was priced with it.")
-    for table, pk in rows.tree([model.pk]):
-        if table != "languagemodel" and pk not in made.get(table, []):
-            raise Kept(f"It has a {rows.TABLES[table]._meta.verbose_name} that the import did not make.")
-
-
-def _make_again(step: dict[str, Any]) -> None:
-    if _row(step) is not None:
-        return
-    row = rows.TABLES[step["table"]](pk=step["pk"])
-    many = rows.assign(row, step["before"])
-    row.save(force_insert=True)
-    for name, keys in many.items():
-        getattr(row, name).set(keys)
-
-
-def _put_back(step: dict[str, Any]) -> None:
-    row = _row(step)
-    if row is None:
-        raise Kept("It was removed since.")
-    many = rows.assign(row, step["before"])
-    columns = {name for name in step["before"] if name not in many}
-    if columns:
-        row.save(update_fields=columns | _following(row, columns))
-    for name, keys in many.items():
-        getattr(row, name).set(keys)
-
-
-def _following(row: models.Model, columns: set[str]) -> set[str]:
-    """Columns that saving computes from these."""
-    if isinstance(row, Rate):
-        return {"amount_sort", "is_conditional"}
-    return {"model_id"} if "listing_id" in columns and isinstance(row, PricePeriod | Parameter) else set()
-
-
-def _unwrite(step: dict[str, Any]) -> None:
-    """What the import remembers of this entry is again what it was before, where no later import wrote over it."""
-    row = LastWritten.objects.filter(pk=step["pk"]).first()
-    if row is None:
-        return
-    before, values = step["before"] or {}, dict(row.values)
-    for name, value in (step["after"] or {}).items():
-        if values.get(name) == value:
-            values.pop(name)
-            values |= {name: before[name]} if name in before else {}
-    if values or step["before"] is not None:
-        row.values = values
-        row.save(update_fields=["values"])
-    else:
-        row.delete()

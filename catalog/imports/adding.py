@@ -5,21 +5,20 @@ from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
 
-from catalog.agreement import Verdict, compare
 from catalog.exact import PricingError
 from catalog.history import rows
-from catalog.history.undoing import WRITTEN
+from catalog.history.putting_back import WRITTEN
 from catalog.imports import making
-from catalog.imports.drafts import as_rates, shown
+from catalog.imports.drafts import as_rates
 from catalog.imports.known import WRITTEN_BY
-from catalog.imports.market_facts import MODALITIES, current
+from catalog.imports.market_facts import MODALITIES
+from catalog.imports.observing import Observing
 from catalog.imports.writing import Writer
 from catalog.models import (
     Change,
     LanguageModel,
     LastWritten,
     Listing,
-    Observation,
     Parameter,
     PricePeriod,
     Rate,
@@ -75,8 +74,14 @@ class _Adding:
         self.placed: list[tuple[Change, LanguageModel, bool]] = []
 
     def _vendors(self, plans: list[dict[str, Any]]) -> dict[str, Vendor]:
-        names = {plan["vendor"]: plan["vendor_name"] for plan in plans}
+        names: dict[str, str] = {}
+        for plan in plans:  # an entry that does not name its vendor stands for no other name than the id’s
+            if plan["vendor"] not in names or plan["vendor_name"] != plan["vendor"]:
+                names[plan["vendor"]] = plan["vendor_name"]
+        if names.get(self.market.slug) == self.market.slug:
+            names[self.market.slug] = self.market.name  # what the market offers under its own name
         known = set(Vendor.objects.filter(slug__in=names).values_list("slug", flat=True))
+        self.new_vendors = names.keys() - known
         Vendor.objects.bulk_create(
             Vendor(slug=slug, name=name[:100]) for slug, name in sorted(names.items()) if slug not in known
         )
@@ -105,7 +110,7 @@ class _Adding:
         periods = self._write_prices(listings)
         parameters = self._write_parameters(listings)
         written = self._write_memory(listings)
-        observed = self._observe()
+        observed = Observing(self.writer).write(self.placed, {line for line, _ in self.new_models}, listings)
         for line, model, is_new in self.placed:
             if line not in listings:
                 continue
@@ -116,6 +121,8 @@ class _Adding:
                 for row in made:
                     keys.setdefault(rows.name_of(row), []).append(row.pk)
                 steps = [{"table": "languagemodel", "pk": model.pk, "before": None, "after": {}, "made": keys}]
+                if model.vendor.slug in self.new_vendors:  # it goes with the last of its models
+                    steps[0]["vendor"] = {"pk": model.vendor_id, "name": model.vendor.name}
             else:
                 made = [listings[line], *periods.get(line, []), *parameters.get(line, []), *observed.get(line, [])]
                 steps = [
@@ -215,38 +222,3 @@ class _Adding:
             batch_size=500,
         )
         return {row.key: row for row in found}
-
-    def _observe(self) -> dict[Change, list[Observation]]:
-        """What the list says of new models, and of those that a variant made a moment ago in this same import."""
-        made = {
-            line: [
-                Observation(
-                    model=model, field=name, value=shown(value), source=self.writer.source, observed_on=self.writer.day
-                )
-                for name, value in line.plan["model"]["facts"].items()
-                if name != "description" and shown(value)
-            ]
-            for line, model in self.new_models
-        }
-        made |= {line: self._beside(line, model) for line, model, is_new in self.placed if self._joins(line, is_new)}
-        Observation.objects.bulk_create((row for found in made.values() for row in found), batch_size=1000)
-        return made
-
-    @staticmethod
-    def _joins(line: Change, is_new: bool) -> bool:
-        return not is_new and line.model_id is None and not line.plan["is_variant"]
-
-    def _beside(self, line: Change, model: LanguageModel) -> list[Observation]:
-        """The facts of a plain listing whose model was made by its variant, with whether they differ."""
-        source, day = self.writer.source, self.writer.day
-        known = set(Observation.objects.filter(model=model, source=source).values_list("field", "value"))
-        found = []
-        for name, value in line.plan["model"]["facts"].items():
-            text, has = shown(value), shown(current(model, name))
-            if name == "description" or not text or (name, text) in known:
-                continue
-            differs = bool(has) and compare(name, has, text).verdict is Verdict.DIFFERENT
-            found.append(
-                Observation(model=model, field=name, value=text, source=source, observed_on=day, differs=differs)
-            )
-        return found

@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from catalog import freshness
 from catalog.exact import PricingError
+from catalog.history import passing
 from catalog.imports import adding
 from catalog.imports.kinds import KINDS, Kind
 from catalog.imports.operations import Operations
 from catalog.imports.writing import MovedOn, Writer
-from catalog.models import Change, Endpoint, Listing, Revision
+from catalog.models import Change, Revision
 
 CHUNK = 500
 Progress = Callable[[int], Any]
@@ -55,9 +56,6 @@ def apply(
         if user is not None and user.is_authenticated:
             revision.user = user
         revision.save(update_fields=["state", "applied_at", "is_forced", "user"])
-        if revision.source.read_on < revision.day:
-            revision.source.read_on = revision.day
-            revision.source.save(update_fields=["read_on"])
     return revision
 
 
@@ -130,12 +128,4 @@ class _Applying:
 
     def _note_seen(self) -> None:
         """What was on the list was seen on this day, whatever comes of the differences."""
-        seen = self.revision.seen
-        if not self.kind.is_list:
-            for key, uptime in seen:
-                Endpoint.objects.filter(pk=key).update(seen_on=self.day, uptime=uptime)
-            return
-        for start in range(0, len(seen), CHUNK):
-            listings = Listing.objects.filter(pk__in=seen[start : start + CHUNK])
-            listings.filter(misses__gt=0, missed_on__lte=self.day).update(misses=0, missed_on=None)
-            listings.exclude(last_seen_on__gt=self.day).update(last_seen_on=self.day)
+        (passing.note_listings if self.kind.is_list else passing.note_endpoints)(self.revision)

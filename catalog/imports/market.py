@@ -29,13 +29,18 @@ def entry_drafts(entry: Entry, known: Known) -> Iterator[Draft]:
         if model is not None:
             yield from model_drafts(entry, model, known, is_main=True)
         return
-    if listing.last_seen_on and known.day < listing.last_seen_on:
-        return  # news of an earlier day than what is on record
     yield from _back(entry, listing, known.day)
     yield from listing_drafts(entry, listing, known)
     yield from model_drafts(entry, listing.model, known, listing.is_main)
     yield from price_drafts(entry, listing, known)
     yield from parameter_drafts(entry, listing, known)
+
+
+def newer_day(entry: Entry, known: Known) -> date | None:
+    """The later day of which the catalog has news of this entry already; None where the entry is the news."""
+    listing = None if entry.alias_of else known.listings.get(entry.id)
+    seen_on = listing.last_seen_on if listing else None
+    return seen_on if seen_on and known.day < seen_on else None
 
 
 def _added(entry: Entry, known: Known) -> Draft:
@@ -126,9 +131,10 @@ def absent_drafts(kind: Kind, seen: set[str], day: date, refusals: list[str]) ->
 
 
 def _is_first_of_day(kind: Kind, day: date) -> bool:
-    """Whether no list of this day was applied yet: a second reading of the same day is no second miss."""
+    """Whether no list of this day was applied yet: a second reading of the same day is no second miss. One that was undone,
+    if only in part, does not count."""
     applied = Revision.objects.applied().filter(source__slug=kind.source_slug, kind=Revision.Kind.IMPORT, day=day)
-    return not applied.filter(is_extract=False).exists()
+    return not applied.filter(is_extract=False, undone_at__isnull=True).exists()
 
 
 def _missed(listing: Listing, day: date) -> Draft:

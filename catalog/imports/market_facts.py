@@ -17,6 +17,9 @@ OF_LISTING = ("name", "context_length", "max_completion_tokens", "expires_on", "
 OF_MODEL = (
     "context_length", "input_modalities", "output_modalities", "weights_url", "knowledge_cutoff", "description",
 )  # fmt: skip
+# What a model's page shows of the listing that stands for it, each with who says so.
+OBSERVED = ("listed_on", "max_completion_tokens", "expires_on")
+COUNTS = ("context_length", "max_completion_tokens")
 MODALITIES = ("input_modalities", "output_modalities")
 LABELS = {
     "name": "the name",
@@ -167,18 +170,38 @@ def pin_drafts(entry: Entry, pin: Pin, said: Any, model: LanguageModel) -> Itera
 
 
 def standing_of(pin: Pin, said: str) -> str:
-    """Whether what the source says now is the pin's value, what it was when the pin was set, or a third."""
+    """Whether what the source says now is the pin's value, what it was when the pin was set, or a third.
+
+    What is written alike counts first. Between 128,000 and 131,072 the tolerance for how sources write counts sees no
+    difference, and a person who pins one of them over the other does: the source has not moved while it says the other.
+    """
+    if _alike(pin.field, pin.value, said):
+        return Pin.Standing.AGREED
+    of_old = [pin.replaced]
+    if pin.standing == Pin.Standing.HOLDS:
+        of_old.append(pin.upstream_value)
+    if not (pin.replaced or pin.upstream_value) and not _same(pin.field, pin.value, said):
+        return Pin.Standing.HOLDS
+    if any(text and _alike(pin.field, text, said) for text in of_old):
+        return Pin.Standing.HOLDS
     if _same(pin.field, pin.value, said):
         return Pin.Standing.AGREED
-    if not (pin.replaced or pin.upstream_value) or _same(pin.field, pin.replaced, said):
-        return Pin.Standing.HOLDS
-    if pin.standing == Pin.Standing.HOLDS and _same(pin.field, pin.upstream_value, said):
-        return Pin.Standing.HOLDS
-    return Pin.Standing.MOVED
+    return Pin.Standing.HOLDS if any(_same(pin.field, text, said) for text in of_old) else Pin.Standing.MOVED
+
+
+def _alike(name: str, one: str, other: str) -> bool:
+    """Whether two texts are the same value, without any tolerance: 131072 is 131,072."""
+    return _written(name, one) == _written(name, other)
+
+
+def _written(name: str, text: str) -> str:
+    if name in MODALITIES:
+        return ", ".join(sorted(part.strip() for part in text.split(",")))
+    return text.strip().replace(",", "") if name in COUNTS else text.strip()
 
 
 def _same(name: str, one: str, other: str) -> bool:
-    return one.strip() == other.strip() or (
+    return _alike(name, one, other) or (
         bool(one and other) and name != "price" and compare(name, one, other).verdict is Verdict.SAME
     )
 

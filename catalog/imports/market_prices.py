@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from catalog import exact, figures
@@ -52,7 +53,7 @@ def price_drafts(entry: Entry, listing: Listing, known: Known) -> Iterator[Draft
         return
     refusal = _refusal(entry, amounts(has, discount), amounts(said, entry.discount), before, after)
     yield Draft(
-        Change.Kind.PRICE, entry.id, _sentence(listing, has, said, discount, entry.discount, before, after), plan,
+        Change.Kind.PRICE, entry.id, _sentence(listing, has, said, discount, entry.discount, before, after, known.day), plan,
         listing.model_id, PRICE, before, after, refusal=refusal,
     )  # fmt: skip
 
@@ -80,10 +81,17 @@ def rates_of(entry: Entry) -> tuple[Rate, ...]:
 
 
 def _sentence(
-    listing: Listing, has: list[dict], said: list[dict], was_off: Decimal, off: Decimal, before: str, after: str
+    listing: Listing,
+    has: list[dict],
+    said: list[dict],
+    was_off: Decimal,
+    off: Decimal,
+    before: str,
+    after: str,
+    day: date,
 ) -> str:
     if not has:
-        return f"A first price at {listing.market}: {after}."
+        return _begun(listing, day, after)
     old, new = amounts(has, was_off), amounts(said, off)
     moves = []
     for component, amount in new.items():
@@ -96,6 +104,18 @@ def _sentence(
             moves.append(f"{LABELS[component].lower()} {'was not told' if was is None else 'was free'}")
     words = f" ({', '.join(moves)})" if moves else ""
     return f"{before} becomes {after}{words}."
+
+
+def _begun(listing: Listing, day: date, after: str) -> str:
+    """Where no price is in force: whether this is the first one, or one that begins after a pause."""
+    earlier = [
+        each for each in listing.periods.all() if each.currency == "USD" and each.ends_on and each.ends_on <= day
+    ]
+    last = max(earlier, key=lambda period: period.starts_on, default=None)
+    if last is None:
+        return f"A first price at {listing.market}: {after}."
+    cost = price_text(frozen(rate.as_pricing() for rate in last.rates.all()), last.discount_share())
+    return f"Sold again at {listing.market}: {after}. It last cost {cost}, until {last.ends_on}."
 
 
 def percent(was: Decimal, now: Decimal) -> str:

@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Any
 
+from catalog.facts import day_text
 from catalog.history import rows
 from catalog.imports import making
 from catalog.imports.drafts import as_rates, frozen
 from catalog.imports.market import MISSES
-from catalog.imports.market_facts import MODALITIES, current
+from catalog.imports.market_facts import MODALITIES, OBSERVED, current
 from catalog.imports.market_prices import of_lists
 from catalog.imports.writing import MovedOn, Writer
 from catalog.models import Absence, Alias, Change, Endpoint, LanguageModel, Listing, Observation, Pin, PricePeriod, Rate
@@ -40,21 +41,28 @@ class Operations:
         self._observe_value(line, row, name)
 
     def _observe_value(self, line: Change, row: Any, name: str) -> None:
-        if isinstance(row, LanguageModel) and name != "description" and line.after:
-            self._say(row.pk, {"field": name, "value": line.after, "differs": False})
+        """A value that was taken over is on record as what the source says: of a listing, where it stands for its model."""
+        is_told = row.is_main and name in OBSERVED if isinstance(row, Listing) else name != "description"
+        if is_told and line.after:
+            model_id = row.model_id if isinstance(row, Listing) else row.pk
+            self._say(model_id, {"field": name, "value": line.after, "differs": False})
 
     def _say(self, model_id: int, said: dict[str, Any]) -> None:
         known = Observation.objects.filter(model=model_id, source=self.writer.source, field=said["field"])
         row = known.filter(value=said["value"]).first()
-        if row is None:
-            row = Observation(
-                model_id=model_id, source=self.writer.source, observed_on=self.day, field=said["field"],
-                value=said["value"], differs=said["differs"],
-            )  # fmt: skip
-            self.writer.make(row)
-        elif known.filter(observed_on__gte=row.observed_on).exclude(pk=row.pk).exists():
-            # It said something else meanwhile and has come back to this.
+        if row is not None and not known.filter(observed_on__gte=row.observed_on).exclude(pk=row.pk).exists():
+            return
+        # It said something else meanwhile and has come back to this. Of what it says on one day the newest row speaks.
+        if row is not None and not known.filter(observed_on=self.day, pk__gt=row.pk).exists():
             self.writer.change(row, observed_on=self.day, differs=said["differs"])
+            return
+        if row is not None:
+            self.writer.remove(row)
+        row = Observation(
+            model_id=model_id, source=self.writer.source, observed_on=self.day, field=said["field"],
+            value=said["value"], differs=said["differs"], note=row.note if row else "",
+        )  # fmt: skip
+        self.writer.make(row)
 
     def observe(self, line: Change, plan: dict[str, Any]) -> None:
         if not LanguageModel.objects.filter(pk=plan["model"]).exists():
@@ -175,7 +183,8 @@ class Operations:
             raise MovedOn("It was listed again since the preview.")
         self.writer.change(listing, delisted_on=None, misses=0, missed_on=None)
         if away_from < self.day and not Absence.objects.filter(listing=listing, from_day=away_from).exists():
-            self.writer.make(Absence(listing=listing, from_day=away_from, to_day=self.day))
+            who = f"{self.writer.source}, {day_text(self.day)}"
+            self.writer.make(Absence(listing=listing, from_day=away_from, to_day=self.day, note=who[:200]))
 
     def endpoint(self, line: Change, plan: dict[str, Any]) -> None:
         values = plan["values"]

@@ -1,7 +1,5 @@
 """Reading a file into a preview: every difference a line, nothing changed yet, memory bounded by one chunk of entries."""
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
@@ -12,27 +10,21 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from catalog.imports import raw_entries
 from catalog.imports.drafts import Draft
 from catalog.imports.entries import BadEntry, EndpointEntry, Entry, Unreadable
 from catalog.imports.kinds import Kind
 from catalog.imports.known import Known
-from catalog.imports.market import absent_drafts, entry_drafts
+from catalog.imports.market import absent_drafts, entry_drafts, newer_day
+from catalog.imports.older import Older
 from catalog.imports.opinions import opinion_drafts
 from catalog.imports.providers import endpoint_drafts
-from catalog.models import Change, Listing, RawEntry, Revision, Source
+from catalog.models import Change, Listing, Revision, Source
 from catalog.models.variants import ID_PART
 
 CHUNK = 500
 MOST_BAD_PERCENT = 15
 LONGEST_ALIAS = 120  # characters, the width of Alias.name
-BY_THE_HOUR = (
-    "benchmarks",
-    "uptime_last_5m",
-    "uptime_last_30m",
-    "uptime_last_1d",
-    "latency_last_30m",
-    "throughput_last_30m",
-)
 Progress = Callable[[int], Any]
 Read = Entry | BadEntry | EndpointEntry
 
@@ -104,6 +96,7 @@ class _Previewing:
         self.first_bad = ""
         self.seen: set[str] = set()
         self.seen_keys: list[int] = []
+        self.older = Older()
 
     def read(self, entries: Iterable[Read], progress: Progress) -> None:
         for chunk in _chunks(entries):
@@ -139,7 +132,10 @@ class _Previewing:
                 self.seen.add(entry.id)
                 if entry.id in known.listings:
                     self.seen_keys.append(known.listings[entry.id].pk)
-                yield from entry_drafts(entry, known)
+                if seen_on := newer_day(entry, known):
+                    self.older.note(entry.id, seen_on)
+                else:
+                    yield from entry_drafts(entry, known)
         elif self.kind.is_opinion:
             names = [name for entry in good for name in entry.names]
             known = Known(self.kind, self.day, names, names)
@@ -152,7 +148,7 @@ class _Previewing:
             known = Known(self.kind, self.day, by_model)
             for subject, group in by_model.items():
                 is_whole = not any(name.startswith(subject) for name in bad)
-                yield from endpoint_drafts(subject, group, known, self.seen_keys, is_whole)
+                yield from endpoint_drafts(subject, group, known, self.seen_keys, self.older, is_whole)
 
     def _unusable(self, entry: Any) -> str:
         """Why an entry of a list cannot have a page here; empty when it can."""
@@ -174,7 +170,7 @@ class _Previewing:
             self.counts[draft.kind] += 1
             if draft.refusal:
                 self.refusals.append(draft.refusal)
-        raws = self._keep_raw(found, chunk)
+        raws = raw_entries.keep(self.source, self.day, found, _raw_of(chunk))
         Change.objects.bulk_create(
             (self._line(draft, position, raws) for position, draft in enumerate(found, self.position)), batch_size=200
         )
@@ -196,29 +192,6 @@ class _Previewing:
             raw_id=raws.get(draft.digest),
         )
 
-    def _keep_raw(self, drafts: list[Draft], chunk: list[Read]) -> dict[str, int]:
-        """The raw entries of those that have a line, each kept once for each wording: their keys by digest."""
-        raws: dict[str, Any] = {}
-        for entry in chunk:
-            if isinstance(entry.raw, dict) and not isinstance(entry, EndpointEntry):
-                raws.setdefault(_id(entry), entry.raw)
-        wanted: dict[str, tuple[str, Any]] = {}
-        for draft in drafts:
-            draft.raw = draft.raw or raws.get(draft.subject)
-            if draft.raw:
-                draft.digest = digest(draft.raw)
-                wanted[draft.digest] = (draft.subject[:200], draft.raw)
-        RawEntry.objects.bulk_create(
-            (
-                RawEntry(source=self.source, subject=subject, digest=code, raw=_jsonable(raw), read_on=self.day)
-                for code, (subject, raw) in wanted.items()
-            ),
-            ignore_conflicts=True,
-            batch_size=200,
-        )
-        found = RawEntry.objects.filter(source=self.source, digest__in=wanted)
-        return {code: pk for pk, code in found.values_list("pk", "digest")}
-
     def finish(self, is_extract: bool, incomplete: str) -> None:
         with transaction.atomic():
             if incomplete and not is_extract:
@@ -231,6 +204,7 @@ class _Previewing:
             self._sort_out_names()
             if self.kind.is_list and 100 * bad > MOST_BAD_PERCENT * total:
                 self.refusals.append(f"{bad} of {total} entries are not usable (more than {MOST_BAD_PERCENT}%).")
+            self._keep(self.older.drafts(), [])
             revision = self.revision
             revision.state, revision.entries = Revision.State.PREVIEW, total
             revision.counts, revision.refusals = (
@@ -266,6 +240,15 @@ def _id(entry: Read) -> str:
     return entry.model if isinstance(entry, EndpointEntry) else entry.id
 
 
+def _raw_of(chunk: list[Read]) -> dict[str, Any]:
+    """The raw entries of models by their ids; providers bring theirs with their lines."""
+    raws: dict[str, Any] = {}
+    for entry in chunk:
+        if isinstance(entry.raw, dict) and not isinstance(entry, EndpointEntry):
+            raws.setdefault(_id(entry), entry.raw)
+    return raws
+
+
 def _chunks(entries: Iterable[Read]) -> Iterator[list[Read]]:
     """Pieces of some hundred entries; the providers of one model are never parted."""
     chunk: list[Read] = []
@@ -277,13 +260,3 @@ def _chunks(entries: Iterable[Read]) -> Iterator[list[Read]]:
         chunk.append(entry)
     if chunk:
         yield chunk
-
-
-def _jsonable(raw: dict[str, Any]) -> dict[str, Any]:
-    return json.loads(json.dumps(raw, default=str))
-
-
-def digest(raw: dict[str, Any]) -> str:
-    """SHA-256 of an entry without what changes by the hour."""
-    steady = {name: value for name, value in raw.items() if name not in BY_THE_HOUR}
-    return hashlib.sha256(json.dumps(steady, sort_keys=True, default=str).encode("utf-8", "surrogatepass")).hexdigest()

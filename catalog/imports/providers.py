@@ -6,6 +6,7 @@ from catalog import exact
 from catalog.imports.drafts import Draft, frozen, price_text, share
 from catalog.imports.entries import EndpointEntry
 from catalog.imports.known import Known
+from catalog.imports.older import Older
 from catalog.models import Change, Endpoint, Listing
 
 COLUMNS = (
@@ -21,10 +22,10 @@ WORDS = {
 
 
 def endpoint_drafts(
-    subject: str, entries: Iterable[EndpointEntry], known: Known, seen: list, is_whole: bool = True
+    subject: str, entries: Iterable[EndpointEntry], known: Known, seen: list, older: Older, is_whole: bool = True
 ) -> Iterator[Draft]:
     """All providers of one model at once: one that is not among them any more is gone, if `is_whole`. Those that are as
-    they were go into `seen`, as key and uptime."""
+    they were go into `seen`, as key and uptime. News of an earlier day than what is on record goes into `older`."""
     listing = known.listings.get(subject)
     if listing is None:
         yield Draft(
@@ -32,6 +33,10 @@ def endpoint_drafts(
         )
         return
     has = known.endpoints(listing)
+    last = max((endpoint.seen_on for endpoint in has.values()), default=known.day)
+    if known.day < last:
+        older.note(subject, last)
+        return
     told = {entry.tag: entry for entry in entries}
     for tag, entry in told.items():
         yield from _provider(entry, listing, has.get(tag))

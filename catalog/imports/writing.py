@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 
 from catalog.history import rows
-from catalog.history.undoing import WRITTEN
+from catalog.history.putting_back import WRITTEN
 from catalog.imports.known import WRITTEN_BY
 from catalog.models import LastWritten, Source
 

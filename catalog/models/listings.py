@@ -7,8 +7,9 @@ from typing import Any, Self
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
+from catalog.models.lifecycle import first_retired, is_over
 from catalog.models.sources import Market, Source
 from catalog.models.variants import LARGEST_CONTEXT, LanguageModel
 
@@ -38,9 +39,9 @@ class ListingQuerySet(models.QuerySet["Listing"]):
 
     def for_costs(self, model_ids: list[str], day: date) -> QuerySet["Listing", tuple[Any, ...]]:
         """Of each main listing, or of those of the models with these ids: pk, vendor, slug, name, the days that decide
-        its status (announced, released, deprecated, retired, listed, delisted) and whether it was absent on `day`, its
-        tokenizer, its context here and by its vendor, and whether it writes something that is no text. Plain tuples, one
-        query."""
+        its status (announced, released, deprecated, retired, called retired, listed, delisted) and whether it was absent
+        on `day`, its market, whether that is its vendor's own and when it was last seen there, its tokenizer, its context
+        here and by its vendor, and whether it writes something that is no text. Plain tuples, one query."""
         from catalog.models.absences import Absence
 
         found = self.main()
@@ -62,9 +63,13 @@ class ListingQuerySet(models.QuerySet["Listing"]):
             "model__released_on",
             "model__deprecated_on",
             "model__retires_on",
+            "model__called_retired_on",
             "listed_on",
             "delisted_on",
             Exists(absences),
+            "market__name",
+            Case(When(market__vendor=F("model__vendor"), then=True), default=False),
+            "last_seen_on",
             "model__tokenizer",
             "context_length",
             "model__context_length",
@@ -76,6 +81,16 @@ class ListingQuerySet(models.QuerySet["Listing"]):
         tuples, one query."""
         found = self.filter(pk__in=listings).order_by()
         return found.values_list("pk", "context_length", "model__context_length", "model__released_on")
+
+    def writing(self, modality: str) -> set[int]:
+        """The main listings of the models that write this. One query."""
+        return set(self.main().filter(model__output_modalities__slug=modality).order_by().values_list("pk", flat=True))
+
+    def taking(self, parameter: str) -> set[int]:
+        """The main listings that take this request parameter, as the source of the highest authority says. One query."""
+        said = Parameter.objects.filter(listing__is_main=True, name=parameter).order_by("source__authority", "pk")
+        spoken = dict(said.values_list("listing", "is_unsupported"))
+        return {listing for listing, is_unsupported in spoken.items() if not is_unsupported}
 
     def with_prices(self) -> Self:
         """With model, market, price periods and rates: four queries however many rows."""
@@ -144,6 +159,28 @@ class Listing(models.Model):
         return (*self.market.natural_key(), self.upstream_id)
 
     natural_key.dependencies = ["catalog.market"]  # type: ignore[attr-defined]
+
+    def is_over_on(self, day: date) -> bool:
+        """Whether it counts as ended on `day` because the model's vendor has retired it: `lifecycle.is_over`. Reads the loaded
+        model and market."""
+        model = self.model
+        retired_on = first_retired(model.retires_on, model.called_retired_on)
+        return is_over(day, retired_on, self.last_seen_on, self.is_vendors_own())
+
+    def is_vendors_own(self) -> bool:
+        """Whether its market is that of the model's own vendor."""
+        return bool(self.market.vendor_id == self.model.vendor_id)
+
+    def is_listed_on(self, day: date) -> bool:
+        """Whether it is there on `day`, so far as known; one whose first day nobody noted was always there. Reads the loaded
+        absences."""
+        if (self.listed_on and self.listed_on > day) or (self.delisted_on and self.delisted_on <= day):
+            return False
+        return not self.is_over_on(day) and not self.is_absent_on(day)
+
+    def is_absent_on(self, day: date) -> bool:
+        """Whether it was away on `day`, between two times at which it was there. Reads the loaded absences."""
+        return any(gap.from_day <= day < gap.to_day for gap in self.absences.all())
 
     def period_on(self, day: date, currency: str = "USD"):
         """The price period in force on `day`, or None; reads loaded periods and makes no query of its own."""

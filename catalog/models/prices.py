@@ -39,12 +39,15 @@ class PricePeriodQuerySet(models.QuerySet["PricePeriod"]):
         market, annotated with `main_listing_id`. Two queries."""
         main = Listing.objects.filter(model=OuterRef("listing__model"), is_main=True, pk__in=main_listings)
         found = self.latest_on(day).exclude(currency="USD").annotate(main_listing_id=Subquery(main.values("pk")[:1]))
-        return found.filter(main_listing_id__isnull=False).select_related("listing__market").prefetch_related("rates")
+        found = found.filter(main_listing_id__isnull=False)
+        return found.select_related("listing__market", "listing__model").prefetch_related("rates")
 
     def for_courses(self, main_listings: list[int], day: date) -> Self:
-        """Every USD period of these listings that began by `day`, oldest first, with its listing and rates. Two queries."""
+        """Every USD period of these listings that began by `day`, oldest first, with its listing, that one's absences, and its
+        rates. Three queries."""
         found = self.filter(listing__in=main_listings, currency="USD", starts_on__lte=day)
-        return found.select_related("listing").prefetch_related("rates").order_by("listing", "starts_on")
+        found = found.select_related("listing__market", "listing__model").order_by("listing", "starts_on")
+        return found.prefetch_related("rates", "listing__absences")
 
     def overlapping(self, period: "PricePeriod") -> Self:
         """Other periods of the same listing and currency that share a day with `period`. One that `period` follows

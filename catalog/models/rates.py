@@ -1,7 +1,8 @@
 """Rates: the lines of a price period.
 
-Amounts are the exact decimal text of the source, in the period's currency per unit (per token, not per million);
-blank means that the source does not know. `amount_sort` is a rounded copy for ordering and filtering in SQL only.
+Amounts are the exact decimal text of the source, in the period's currency per unit (per token and not per million, per page
+and not per thousand); blank means that the source does not know. `amount_sort` is a rounded copy for ordering and filtering in
+SQL only.
 """
 
 from datetime import date
@@ -65,17 +66,23 @@ class Rate(models.Model):
         OUTPUT_IMAGE = "output_image", "Image output, per token"
         IMAGE = "image", "Image, each"
         WEB_SEARCH = "web_search", "Web search, each"
+        PAGE = "page", "Page, each"
+        ANNOTATED = "annotated", "Annotated page, each"
+        AUDIO_MINUTE = "audio_minute", "Audio, per minute"
+        CHARACTER = "character", "Text read aloud, per character"
 
     period = models.ForeignKey(PricePeriod, on_delete=models.CASCADE, related_name="rates")
     position = models.PositiveSmallIntegerField(
         default=0, help_text="Of several that apply, the highest position wins."
     )
-    component = models.CharField(max_length=12, choices=Component.choices)
+    component = models.CharField(
+        max_length=12, choices=Component.choices, help_text="What is charged for, and the unit that the amount is for."
+    )
     amount = models.CharField(
         "amount per unit",
         max_length=40,
         blank=True,
-        help_text="Exact, in the period’s currency. Blank: not known. 0: free.",
+        help_text="Exact, in the period’s currency, for one unit: $4 per 1,000 pages is 0.004. Blank: not known. 0: free.",
     )
     amount_sort = models.DecimalField(max_digits=24, decimal_places=18, null=True, editable=False)
     over_prompt_tokens = models.PositiveIntegerField(

@@ -39,6 +39,16 @@ class Market(models.Model):
     key_variable = models.CharField(
         max_length=60, blank=True, help_text="Environment variable that code samples read the key from."
     )
+    vendor = models.ForeignKey(
+        Vendor,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="markets",
+        verbose_name="own market of",
+        help_text="The vendor whose own API this is: what it retires ends here on the same day. Blank for a market that "
+        "sells the models of others.",
+    )
 
     objects = BySlug()
 
@@ -50,6 +60,8 @@ class Market(models.Model):
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
+
+    natural_key.dependencies = ["catalog.vendor"]  # type: ignore[attr-defined]
 
 
 class Source(models.Model):

@@ -46,6 +46,7 @@ class Span(models.Model):
     Amounts are those of the main listing in USD per token after its discount: `*_amount` as exact text, blank where the
     price is unknown or none is in force; `*_sort` a rounded copy for ordering and filtering only. A model's first span
     starts on the day on which it was first known: announced, released, listed or priced, or else on `date.min`.
+    `is_sold` says that the main listing is an offer, so far as known: what is retired may be listed still, or be over.
     """
 
     model = models.ForeignKey(LanguageModel, on_delete=models.CASCADE, related_name="spans", db_index=False)
@@ -58,6 +59,7 @@ class Span(models.Model):
     family = models.CharField(max_length=60, blank=True)
     licence = models.CharField(max_length=60, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices)
+    is_sold = models.BooleanField(default=True)
     retires_on = models.DateField(null=True)
     announced_on = models.DateField(null=True)
     released_on = models.DateField(null=True)

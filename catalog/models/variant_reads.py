@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from catalog.models.lifecycle import RETIRING_DAYS, Status
 from catalog.models.main_prices import amount_of, discount, period_on
@@ -12,6 +13,24 @@ from catalog.pricing import Component
 
 if TYPE_CHECKING:
     from catalog.models.variants import LanguageModel
+
+
+def retired_by(day: date, model: str = "") -> Q:
+    """That a model's vendor had retired it by `day`, or had called it retired without a day. `model` leads to the model's
+    columns."""
+    undated = Q(**{f"{model}retires_on__isnull": True, f"{model}called_retired_on__lte": day})
+    return Q(**{f"{model}retires_on__lte": day}) | undated
+
+
+def over(day: date, listing: str, model: str = "") -> Case:
+    """Whether a listing is over on `day`, by the same rule as `lifecycle.is_over`; never NULL. `listing` and `model` lead to
+    their columns."""
+    retired_on = Coalesce(F(f"{model}retires_on"), F(f"{model}called_retired_on"))
+    is_own = Q(**{f"{listing}market__vendor": F(f"{model}vendor")})
+    unseen = (
+        is_own & (Q(**{f"{listing}last_seen_on__isnull": True}) | Q(**{f"{listing}last_seen_on__lte": retired_on}))
+    ) | Q(**{f"{listing}last_seen_on__lt": retired_on})
+    return Case(When(retired_by(day, model) & unseen, then=Value(True)), default=Value(False))
 
 
 class LanguageModelQuerySet(models.QuerySet["LanguageModel"]):
@@ -30,7 +49,7 @@ class LanguageModelQuerySet(models.QuerySet["LanguageModel"]):
             | Exists(absent.filter(from_day__lte=day, to_day__gt=day)),
             status=Case(
                 When(is_delisted=True, then=Value(Status.DELISTED)),
-                When(retires_on__lte=day, then=Value(Status.RETIRED)),
+                When(retired_by(day), then=Value(Status.RETIRED)),
                 When(
                     Q(deprecated_on__isnull=True) | Q(deprecated_on__lte=day),
                     retires_on__lte=day + timedelta(days=RETIRING_DAYS),

@@ -75,6 +75,12 @@ class LanguageModel(models.Model):
     released_on = models.DateField("released by vendor", null=True, blank=True)
     deprecated_on = models.DateField("deprecated by vendor", null=True, blank=True)
     retires_on = models.DateField("retired by vendor", null=True, blank=True)
+    called_retired_on = models.DateField(
+        "called retired, without a day",
+        null=True,
+        blank=True,
+        help_text="Only where the vendor calls it retired and names no day: the day on which that was read.",
+    )
     replacement = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replaces")
     replacement_name = models.CharField(
         max_length=100,
@@ -143,10 +149,13 @@ class LanguageModel(models.Model):
             listed_on=listing.listed_on if listing else None,
             delisted_on=listing.delisted_on if listing else None,
             absences=tuple((gap.from_day, gap.to_day) for gap in listing.absences.all()) if listing else (),
+            called_retired_on=self.called_retired_on,
+            last_seen_on=listing.last_seen_on if listing else None,
+            is_vendors_own=listing.market.vendor_id == self.vendor_id if listing else False,
         )
 
     def status_on(self, day: date) -> Status:
-        """The same rule as `with_status`, for a model whose listings and absences are loaded."""
+        """The same rule as `with_status`, for a model whose listings, with their markets, and absences are loaded."""
         return self.dates().status(day)
 
     def clean(self) -> None:

@@ -10,7 +10,7 @@ from statistics import median
 from catalog import agreement, figures
 from catalog.agreement.prices import usd_per_token
 from catalog.quality.findings import Finding
-from catalog.quality.records import Catalog, ModelRow, PeriodRow, SaidRow
+from catalog.quality.records import Catalog, ModelRow, PeriodRow, SaidRow, money
 
 FEWEST_FOR_A_MEDIAN = 3
 # A family's own models lie up to some fifty times apart, so that about a thousand is a slip and not a large model.
@@ -27,10 +27,6 @@ STALE_DAYS = 30
 DEAREST_AUDIO = 100  # times the text input; markets sell a token of audio at the price of one of text or a few of them
 SHOWN = "the value shown"  # how a slip's words end
 SAID = {"input_price": "Input", "output_price": "Output"}
-
-
-def money(amount: Decimal | None) -> str:
-    return figures.UNKNOWN if amount is None else f"${figures.per_million(amount)} per million"
 
 
 class _Medians:
@@ -168,21 +164,22 @@ def unchecked(catalog: Catalog) -> Iterator[Finding]:
         if listing.last_seen_on is None or listing.last_seen_on < latest:
             days = (catalog.today - listing.last_seen_on).days if listing.last_seen_on else None
             yield Finding(
-                catalog.models[listing.model], listing.market, f"{money(period.input)} in, {money(period.output)} out",
+                catalog.models[listing.model], listing.market, period.words,
                 "never, as far as known" if days is None else f"{days} days ago", listing.last_seen_on, "",
                 period.source, anchor="pricing",
             )  # fmt: skip
 
 
 def unpriced(catalog: Catalog) -> Iterator[Finding]:
-    """A listing on sale without a price: no period at all, or one whose source says that it does not know."""
+    """A listing on sale without a price: no period at all, or one that says none or whose source does not know it. A price by
+    the page, the minute or the character is one."""
     priced = {period.listing for period in catalog.periods}
     for listing in catalog.listings.values():
         if not listing.is_on_sale(catalog.today):
             continue
         period = catalog.current.get(listing.pk)
-        is_unknown = period is not None and period.is_unknown and period.input is None and period.output is None
-        if listing.pk not in priced or is_unknown:
+        is_unknown = period is not None and period.is_unknown
+        if listing.pk not in priced or is_unknown or (period is not None and period.is_empty):
             yield Finding(
                 catalog.models[listing.model], listing.market, listing.upstream_id,
                 "called unknown by its source" if is_unknown else "no price on record", listing.last_seen_on, "",

@@ -6,16 +6,19 @@ from decimal import Decimal
 from itertools import starmap
 from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from catalog.agreement.words import is_unknown
 from catalog.exact import EXACT, parse_amount, parse_share
 from catalog.models import Alias, LanguageModel, Listing, Observation, Pin, PricePeriod, Rate, Source
-from catalog.pricing import Component
+from catalog.models.variant_reads import over
+from catalog.pricing import BY_UNIT, Component
 from catalog.quality.findings import Finding
 from catalog.quality.records import AliasRow, Catalog, ListingRow, ModelRow, PeriodRow, PinRow, SaidRow, SourceRow
 
 Row = TypeVar("Row")
 READ = (Component.INPUT, Component.OUTPUT, Component.INPUT_AUDIO)
+UNITS = tuple(component for component in Component if component in BY_UNIT)
 MANY = 500  # beyond so many models it is cheaper to read a field of all of them than to name each
 
 
@@ -30,7 +33,7 @@ def read(today: date) -> Catalog:
     listings = _rows(
         ListingRow, Listing.objects.order_by(*by_model, "-is_main", "pk"),
         "pk", "model_id", "market__name", "upstream_id", "is_main", "listed_on", "last_seen_on", "delisted_on",
-        "context_length",
+        "context_length", over(today, "", "model__"),
     )  # fmt: skip
     writes = LanguageModel.output_modalities.through.objects.filter(modality__slug="text")
     return Catalog(
@@ -53,14 +56,14 @@ def read(today: date) -> Catalog:
     )  # fmt: skip
 
 
-def _rows(kind: Callable[..., Row], rows: QuerySet[Any], *columns: str) -> list[Row]:
+def _rows(kind: Callable[..., Row], rows: QuerySet[Any], *columns: Any) -> list[Row]:
     """One row of `kind` for each row found, from these columns in their order. One query."""
     return list(starmap(kind, rows.values_list(*columns)))
 
 
 def _periods() -> Iterable[PeriodRow]:
     """Every period with its unconditional input, output and audio input after the discount. Two queries."""
-    rates = Rate.objects.filter(component__in=READ, is_conditional=False)
+    rates = Rate.objects.filter(component__in=(*READ, *UNITS), is_conditional=False)
     amounts: dict[tuple[int, str], Decimal | None] = {}
     parsed: dict[str, Decimal | None] = {}  # the same few amounts come back many times
     for period, component, text in rates.order_by("period_id", "position").values_list(
@@ -69,16 +72,20 @@ def _periods() -> Iterable[PeriodRow]:
         if text not in parsed:
             parsed[text] = parse_amount(text)
         amounts[period, component] = parsed[text]
-    periods = PricePeriod.objects.order_by("listing_id", "currency", "starts_on").values_list(
-        "pk", "listing_id", "currency", "starts_on", "ends_on", "source_id", "discount"
-    )
-    for pk, listing, currency, starts_on, ends_on, source, discount in periods:
-        found = [amounts.get((pk, component.value)) for component in READ]
+    has_rates = Exists(Rate.objects.filter(period=OuterRef("pk")))
+    periods = PricePeriod.objects.annotate(has_rates=has_rates).order_by("listing_id", "currency", "starts_on")
+    for pk, listing, currency, starts_on, ends_on, source, discount, is_told in periods.values_list(
+        "pk", "listing_id", "currency", "starts_on", "ends_on", "source_id", "discount", "has_rates"
+    ):
+        found = [amounts.get((pk, component.value)) for component in (*READ, *UNITS)]
         if discount:
             found = [amount and EXACT.multiply(amount, 1 - parse_share(discount)) for amount in found]
-        given, taken, audio = found
-        is_unknown = given is taken is None and ((pk, "input") in amounts or (pk, "output") in amounts)
-        yield PeriodRow(listing, currency, starts_on, ends_on, source, given, taken, is_unknown, audio)
+        given, taken, audio, *of_units = found
+        by_unit = tuple((unit, amount) for unit, amount in zip(UNITS, of_units, strict=True) if amount is not None)
+        is_unknown = given is taken is None and not by_unit and ((pk, "input") in amounts or (pk, "output") in amounts)
+        yield PeriodRow(
+            listing, currency, starts_on, ends_on, source, given, taken, is_unknown, audio, by_unit, not is_told
+        )
 
 
 def shown_words(findings: Iterable[Finding]) -> dict[tuple[int, str], str]:
@@ -90,7 +97,9 @@ def shown_words(findings: Iterable[Finding]) -> dict[tuple[int, str], str]:
     models, fields = {model for model, _ in asked}, {name for _, name in asked}
     agreeing = Observation.objects.filter(_of("model_id", models), field__in=fields, differs=False)
     rows = agreeing.order_by("source__authority", "observed_on").values_list("model_id", "field", "value")
-    found: dict[tuple[int, str], str] = {(model, name): value for model, name, value in rows if (model, name) in asked}
+    found: dict[tuple[int, str], str] = {
+        (model, name): value for model, name, value in rows if (model, name) in asked and not is_unknown(value)
+    }
     own = _columns(LanguageModel.objects.all(), "pk", models, fields)
     for model, name, value in (*own, *_columns(Listing.objects.main(), "model_id", models, fields)):
         if (model, name) in asked and value not in (None, ""):

@@ -7,6 +7,13 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
+from catalog import figures, measures
+from catalog.pricing import Component
+
+
+def money(amount: Decimal | None) -> str:
+    return figures.UNKNOWN if amount is None else f"${figures.per_million(amount)} per million"
+
 
 class ModelRow(NamedTuple):
     pk: int
@@ -37,15 +44,17 @@ class ListingRow(NamedTuple):
     last_seen_on: date | None = None
     delisted_on: date | None = None
     context_length: int | None = None
+    is_over: bool = False  # its vendor has retired the model, and nobody saw it there since
 
     def is_on_sale(self, day: date) -> bool:
         has_begun = self.listed_on is None or self.listed_on <= day
-        return has_begun and (self.delisted_on is None or self.delisted_on > day)
+        return has_begun and not self.is_over and (self.delisted_on is None or self.delisted_on > day)
 
 
 class PeriodRow(NamedTuple):
     """A price period with its unconditional input, output and audio input in its currency per token, after the discount; None
-    where no rate says, and `is_unknown` where the source says that it does not know."""
+    where no rate says. `is_unknown` where the source says that it does not know, `is_empty` where no rate at all is on record.
+    `by_unit` are the prices of what is billed by the page, the minute or the character."""
 
     listing: int
     currency: str
@@ -56,6 +65,15 @@ class PeriodRow(NamedTuple):
     output: Decimal | None = None
     is_unknown: bool = False
     audio: Decimal | None = None
+    by_unit: tuple[tuple[Component, Decimal], ...] = ()
+    is_empty: bool = False
+
+    @property
+    def words(self) -> str:
+        """The price in words, in US dollars."""
+        if self.by_unit and self.input is self.output is None:
+            return measures.told(dict(self.by_unit))
+        return f"{money(self.input)} in, {money(self.output)} out"
 
     def amounts(self) -> tuple[tuple[str, Decimal | None], ...]:
         return (("Input", self.input), ("Output", self.output))

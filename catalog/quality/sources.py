@@ -7,8 +7,7 @@ from decimal import Decimal
 from catalog import agreement, figures
 from catalog.agreement.prices import usd_per_token
 from catalog.quality.findings import Finding
-from catalog.quality.prices import money
-from catalog.quality.records import Catalog
+from catalog.quality.records import Catalog, money
 
 MOST_WORDS = 120
 BESIDES = re.compile(r"\((?![^()]*\b(?:EUR|GBP)\b)[^()]{1,80}\)")  # a provider or a variant, not a second currency

@@ -48,6 +48,7 @@ class Stretch:
     to_day: date
     status: Status
     amounts: Amounts
+    is_sold: bool = True
 
 
 def stretches(dates: Dates, periods: Sequence[Period], today: date) -> list[Stretch]:
@@ -61,8 +62,9 @@ def stretches(dates: Dates, periods: Sequence[Period], today: date) -> list[Stre
             end,
             dates.status(start),
             _amounts_on(periods, start, is_over=bool(dates.delisted_on and dates.delisted_on <= start)),
+            dates.is_sold(start),
         )
-        if found and (found[-1].status, found[-1].amounts) == (stretch.status, stretch.amounts):
+        if found and replace(stretch, from_day=found[-1].from_day, to_day=found[-1].to_day) == found[-1]:
             found[-1] = replace(found[-1], to_day=end)
         else:
             found.append(stretch)

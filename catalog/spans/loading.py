@@ -84,6 +84,9 @@ def facts_of(ids: Collection[int]) -> list[Facts]:
                     listed_on=listing.get("listed_on"),
                     delisted_on=listing.get("delisted_on"),
                     absences=tuple(absences.get(row["pk"], ())),
+                    called_retired_on=row["called_retired_on"],
+                    last_seen_on=listing.get("last_seen_on"),
+                    is_vendors_own=listing.get("market__vendor") == row["vendor"],
                 ),
                 periods=periods.get(row["pk"], []),
                 names=names.get(row["pk"], []),
@@ -96,12 +99,13 @@ def facts_of(ids: Collection[int]) -> list[Facts]:
 
 
 MODEL = (
-    "pk", "vendor__slug", "vendor__name", "slug", "name", "family", "licence", "summary", "description",
+    "pk", "vendor", "vendor__slug", "vendor__name", "slug", "name", "family", "licence", "summary", "description",
     "context_length", "parameters_total", "announced_on", "released_on", "deprecated_on", "retires_on",
+    "called_retired_on",
 )  # fmt: skip
 LISTING = (
     "pk", "model_id", "is_main", "upstream_id", "name", "canonical_slug", "listed_on", "delisted_on",
-    "max_completion_tokens",
+    "last_seen_on", "market__vendor", "max_completion_tokens",
 )  # fmt: skip
 
 

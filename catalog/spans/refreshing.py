@@ -107,7 +107,7 @@ COLUMNS = (
     "model_id", "public_id", "name", "vendor", "vendor_name", "family", "licence",
     "retires_on", "announced_on", "released_on", "listed_on",
     "context_length", "max_completion_tokens", "parameters_total", "reads_id", "writes_id", "parameters_id",
-    "from_day", "to_day", "status",
+    "from_day", "to_day", "status", "is_sold",
     "input_amount", "output_amount", "cache_amount", "input_sort", "output_sort", "cache_sort",
 )  # fmt: skip
 
@@ -130,7 +130,7 @@ def _rows(model: Facts, sets: WordSets, today: date) -> Iterator[tuple[Any, ...]
         amounts = (stretch.amounts.input, stretch.amounts.output, stretch.amounts.cache)
         yield (
             *same,
-            *(stretch.from_day, stretch.to_day, stretch.status.value),
+            *(stretch.from_day, stretch.to_day, stretch.status.value, stretch.is_sold),
             *("" if amount is None else plain(amount) for amount in amounts),
             *(sort_copy(amount) for amount in amounts),
         )

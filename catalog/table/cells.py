@@ -5,6 +5,7 @@ cell costs more than all the rest of the page. All that comes from the catalog i
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from catalog import figures
 from catalog.figures import DOLLARS, Display
 from catalog.models.lifecycle import Status, days_left, words
-from catalog.pricing import Bill
+from catalog.pricing import Bill, Component
 from catalog.table.amounts import AMOUNTS, Price, amounts_of, prices
 from catalog.table.columns import Column
 from catalog.table.units import UNITS, Unit
@@ -55,10 +56,14 @@ def rows(
     unit: Unit = UNITS["million"],
     display: Display = DOLLARS,
     cached_tokens: int = 0,
+    by_unit: dict[int, dict[Component, Decimal]] | None = None,
 ) -> list[Row]:
     """The rows for what `Question.rows` found; makes no query of its own."""
-    shown, bills = list(found), bills or {}
-    amounts = [amounts_of(values, bills.get(values["model_id"]), unit, cached_tokens) for values in shown]
+    shown, bills, by_unit = list(found), bills or {}, by_unit or {}
+    amounts = [
+        amounts_of(values, bills.get(key := values["model_id"]), unit, cached_tokens, by_unit.get(key), display)
+        for values in shown
+    ]
     writers = {key: unit.writer(display) for key in AMOUNTS} | {"cost": UNITS["request"].writer(display)}
     money = {
         column.key: prices([each[column.key] for each in amounts], writers[column.key])
@@ -102,8 +107,10 @@ def _price(price: Price) -> str:
         if price.share
         else ""
     )
-    times = f"<small>{escape(price.times)}</small>" if price.times else ""
-    return f'<td class="{price.css}"{why}>{times}{escape(price.text)}{bar}</td>'
+    text = escape(price.text)
+    if price.times:
+        text = f"<div><small>{escape(price.times)}</small> {text}</div>"
+    return f'<td class="{price.css}"{why}>{text}{bar}</td>'
 
 
 def _tokens(name: str) -> Callable[[dict[str, Any], date], str]:
@@ -142,7 +149,7 @@ def status_text(values: dict[str, Any], day: date) -> str:
     status, announced_on = Status(values["status"]), values["announced_on"]
     if status is Status.ANNOUNCED and not (announced_on and announced_on <= day):
         return "Not released yet"
-    return words(status, days_left(values["retires_on"], day))
+    return words(status, days_left(values["retires_on"], day), values["retires_on"] is not None)
 
 
 def parameter_count(values: dict[str, Any]) -> int | None:
@@ -151,7 +158,8 @@ def parameter_count(values: dict[str, Any]) -> int | None:
 
 
 def _status(values: dict[str, Any], day: date) -> str:
-    return f'<td><span class="status {values["status"]}">{escape(status_text(values, day))}</span></td>'
+    last = "" if values["is_sold"] or values["status"] != Status.RETIRED else " <small>last price</small>"
+    return f'<td><span class="status {values["status"]}">{escape(status_text(values, day))}</span>{last}</td>'
 
 
 def _parameters(values: dict[str, Any], day: date) -> str:

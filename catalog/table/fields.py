@@ -6,7 +6,7 @@ from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
 from django.http import QueryDict
 
-from catalog.models.lifecycle import Status
+from catalog.models.lifecycle import DAY_NOT_KNOWN, Status
 from catalog.table.columns import BY_KEY, TARGETS
 from catalog.table.expressions import Expression, Sign, parse
 from catalog.table.operands import FilterError
@@ -69,8 +69,11 @@ class ChoicesField(forms.Field):
 
 
 def read_status(text: str) -> str:
-    """A status by its name or as the table writes it, in capitals or not: Active, Retires in 12 days, Not released yet."""
+    """A status by its name or as the table writes it, in capitals or not: Active, Retires in 12 days, Not released yet. What
+    follows it behind a comma (Retired, day not known) is no other status."""
     word = " ".join(text.split()).lower()
+    if word == DAY_NOT_KNOWN:
+        return ""
     if word.startswith("retires"):
         return Status.RETIRING
     return Status.ANNOUNCED if word == "not released yet" else word

@@ -26,6 +26,7 @@ SHOWN = (
     "family",
     "licence",
     "status",
+    "is_sold",
     "retires_on",
     "announced_on",
     "released_on",

@@ -21,6 +21,7 @@ class TableForm(WorkloadForm):
     """The whole state of the table. Of a workload it takes one request: its tokens, and whether it is sent in a batch."""
 
     requests = per = cache_write_tokens = reasoning_tokens = at = model = None
+    writes = room = sold = None  # the table has filters and facets of its own
 
     q = forms.CharField(required=False, max_length=100, label="Search")
     context = FilterField("context", "Context", "128k")

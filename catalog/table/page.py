@@ -13,7 +13,7 @@ from catalog.models import SavedView, Span, WorkloadProfile
 from catalog.pricing import Bill
 from catalog.table import PAGE_ROWS, boxes, cells, facets, heads, sheets
 from catalog.table.addresses import Address, query_of
-from catalog.table.bills import bills
+from catalog.table.bills import bills, by_unit
 from catalog.table.columns import COLUMNS, width
 from catalog.table.finding import Question
 from catalog.table.forms import TableForm
@@ -46,7 +46,8 @@ def sheet(question: Question) -> Sheet:
     is_all = form.value("rows") == "all"
     found = list(question.rows()[: sheets.MOST_ROWS] if is_all else page(question).object_list)
     columns, unit = form.shown_columns(), form.shown_unit()
-    return sheets.table_sheet(found, columns, form.day(), _bills(form, found), unit, form.display())
+    priced = _bills(form, found), unit, form.display(), by_unit(found, form.day())
+    return sheets.table_sheet(found, columns, form.day(), *priced)
 
 
 def context(request: HttpRequest, question: Question) -> dict[str, Any]:
@@ -60,7 +61,14 @@ def context(request: HttpRequest, question: Question) -> dict[str, Any]:
         "form": form,
         "page": shown,
         "rows": cells.rows(
-            found, columns, form.day(), _bills(form, found), unit, display, workload.usage.cached_tokens
+            found,
+            columns,
+            form.day(),
+            _bills(form, found),
+            unit,
+            display,
+            workload.usage.cached_tokens,
+            by_unit(found, form.day()),
         ),
         "heads": heads.heads(columns, question.sort, address, unit, display),
         "fits": width(columns, unit.is_per_request) <= MOST_WIDTH,

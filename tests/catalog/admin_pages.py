@@ -7,6 +7,8 @@ from django.test import Client
 from catalog.admin.conflicts import SEEN
 from catalog.models import LanguageModel, Listing, PricePeriod, Source
 
+REASON = "Written on the vendor’s page"
+
 
 def change_url(row: Any) -> str:
     return f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/change/"
@@ -27,10 +29,11 @@ def shown(form: Any) -> dict[str, Any]:
 
 
 def open_form(client: Client, url: str) -> dict[str, Any]:
-    """Everything that pressing Save on this page would send."""
+    """Everything that pressing Save on this page would send, with a reason where the page asks for one."""
     response = client.get(url)
     assert response.status_code == 200
-    data = shown(response.context["adminform"].form)
+    form = response.context["adminform"].form
+    data = shown(form) | ({"reason": REASON} if "reason" in form.fields else {})
     if response.context.get("seen"):
         data[SEEN] = response.context["seen"]
     for inline in response.context["inline_admin_formsets"]:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from catalog.models import Alias, LanguageModel, Listing, Parameter, Pin, PricePeriod, Rate
 from catalog.seeding import seed
 from tests.catalog.admin_pages import (
+    REASON,
     accepted,
     add_row,
     change_url,
@@ -102,8 +103,8 @@ def test_links_and_lists_are_pinned_as_text(editor: Client) -> None:
     accepted(save(editor, change_url(large_3()), replacement=str(other.pk), input_modalities=[text]))
     pins = {pin.field: (pin.value, pin.replaced, pin.reason) for pin in Pin.objects.all()}
     assert pins == {
-        "replacement": ("mistralai/devstral-2512", "", "Edited in the admin"),
-        "input_modalities": ("text", "text, image", "Edited in the admin"),
+        "replacement": ("mistralai/devstral-2512", "", REASON),
+        "input_modalities": ("text", "text, image", REASON),
     }
 
 

@@ -11,7 +11,7 @@ from catalog.banners import price_against
 from catalog.exact import per_token
 from catalog.facts import day_text
 from catalog.models import Absence, LanguageModel
-from tests.factories import make_listing, make_market, make_model, make_period, make_priced
+from tests.factories import make_listing, make_market, make_model, make_period, make_priced, make_vendor
 
 
 def ago(days: int) -> date:
@@ -131,10 +131,52 @@ class TestBanners:
 
     def test_retired_by_its_vendor_and_still_listed(self, client):
         model = make_priced("a", released_on=ago(90), retires_on=ago(3))
-        assert notices(client, model) == [f"Retired by Mistral AI on {words(3)}. OpenRouter still lists it."]
+        assert notices(client, model) == [f"Retired by Mistral AI on {words(3)}. It is still listed at OpenRouter."]
         own = make_market("mistral", "Mistral")
         make_listing(model, market=own, upstream_id="a", is_main=False, listed_on=ago(90))
-        assert notices(client, model) == [f"Retired by Mistral AI on {words(3)}. OpenRouter and Mistral still list it."]
+        assert notices(client, model) == [
+            f"Retired by Mistral AI on {words(3)}. It is still listed at OpenRouter and Mistral."
+        ]
+
+    def test_each_market_has_its_own_day_and_keeps_it_after_an_import(self, client):
+        model = make_priced("a", released_on=ago(200), retires_on=ago(100))
+        model.listings.update(last_seen_on=ago(0))
+        other = make_market("other", "Other")
+        make_listing(model, market=other, upstream_id="a", is_main=False, listed_on=ago(90), last_seen_on=ago(60))
+        third = make_market("third", "Third")
+        make_listing(model, market=third, upstream_id="a", is_main=False, listed_on=ago(190), last_seen_on=ago(150))
+        assert notices(client, model) == [
+            f"Retired by Mistral AI on {words(100)}. It is still listed at OpenRouter (last seen on {words(0)}) and "
+            f"Other (last seen on {words(60)})."
+        ]
+
+    def test_a_vendors_own_listing_ends_with_the_retirement(self, client):
+        own = make_market("mistral", "Mistral", vendor=make_vendor())
+        model = make_model("a", released_on=ago(90), retires_on=ago(3))
+        listing = make_listing(model, market=own, upstream_id="a", listed_on=ago(90), last_seen_on=ago(40))
+        make_period(listing, "1.00", "2.00", starts_on=ago(90))
+        assert notices(client, model) == [
+            f"Retired by Mistral AI on {words(3)}. It is taken to have ended at Mistral with that, last seen there on "
+            f"{words(40)}; prices below are the last ones."
+        ]
+        page = client.get(model.get_absolute_url()).content.decode()
+        assert f"Last price: its vendor retired it on {words(3)}." in page
+        assert "<td>last price</td>" in page
+        assert "Not seen since its vendor retired it" in page
+        assert "Try in the playground" not in page
+        listing.last_seen_on = ago(1)
+        listing.save()
+        assert notices(client, model) == [
+            f"Retired by Mistral AI on {words(3)}. It is still listed at Mistral (last seen on {words(1)})."
+        ]
+
+    def test_a_market_that_was_last_seen_before_the_retirement(self, client):
+        model = make_priced("a", released_on=ago(90), retires_on=ago(3))
+        model.listings.update(last_seen_on=ago(20))
+        assert notices(client, model) == [
+            f"Retired by Mistral AI on {words(3)}. It was not seen at OpenRouter since {words(20)}; prices below are "
+            "the last ones."
+        ]
 
     def test_delisted_keeps_its_last_price_and_names_where_it_is_still_sold(self, client):
         model = make_priced("a", "2.00", "6.00", released_on=ago(90))

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from catalog.costs.offered import priced_on
 from catalog.models import Listing, Observation
 from tests.catalog.mistral_models import DOCUMENTATION, TODAY, listing_of, model_of, shown
 
@@ -37,8 +38,11 @@ def test_every_day_of_a_listing_has_a_source(field: str) -> None:
         ("mistral-medium-2505", "2025-05-07 2026-08-21 -"),  # retires after the day on which it was read
         ("mistral-medium-2508", "2025-08-12 2026-08-21 -"),
         ("labs-leanstral-1-5", "2026-06-30 2026-08-21 -"),
-        ("mistral-large-2411", "2024-11-18 2026-08-21 -"),  # deprecated there, its day of retirement past
-        ("devstral-2512", "2025-12-09 2026-08-21 -"),
+        (
+            "mistral-large-2411",
+            "2024-11-18 - -",
+        ),  # deprecated there, its day of retirement past: a page is no sight of an offer
+        ("devstral-2512", "2025-12-09 - -"),
         ("mistral-ocr-4-1", "2026-07-16 2026-08-21 -"),
     ],
 )
@@ -80,13 +84,23 @@ def test_an_id_that_is_older_than_its_model_has_no_first_day() -> None:
         assert "not on record" in row.note
 
 
-def test_retired_without_a_day() -> None:
+def test_retired_without_a_day(client: Client) -> None:
     model = model_of("mathstral-7b")
     assert model.retires_on is None
     assert "retired without naming the day" in model.summary
     said = Observation.objects.get(model=model, field="status")
-    assert (said.value, said.differs) == ("Retired", True)
-    assert model.status_on(TODAY) == "active"
+    assert (said.value, said.differs) == ("Retired", False)
+    assert (model.status_on(date(2026, 8, 20)), model.status_on(date(2026, 8, 21))) == ("active", "retired")
+    assert model.dates().words(TODAY) == "Retired, day not known"
+    words = re.sub(r"<[^>]+>|\s+", " ", client.get(model.get_absolute_url()).content.decode())
+    words = " ".join(words.split())
+    assert "Retired, day not known. Mistral AI names no day; read on Aug 21, 2026." in words
+    assert "Vendor’s status Retired" in words
+    assert "Retired by vendor day not known" in words
+    assert "Sources differ" not in words
+    table = client.get("/", {"q": "mathstral"}).content.decode()
+    assert '<span class="status retired">Retired, day not known</span>' in table
+    assert "Mathstral 7B" in client.get("/", {"status": "Retired, day not known", "q": "mathstral"}).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -122,13 +136,36 @@ def test_context_is_the_vendors_and_the_markets_is_told(
 def test_nobody_is_said_to_list_a_model_still_who_was_last_seen_before_its_end(client: Client) -> None:
     """Mistral's listing was read ten days before the retirement that its documentation announced."""
     words = re.sub(r"<[^>]+>|\s+", " ", client.get("/models/mistralai/mistral-medium-3.1/").content.decode())
-    assert "OpenRouter still lists it, as last seen on Oct 8, 2026." in words
-    assert "Mistral still list" not in words
+    assert "It is still listed at OpenRouter (last seen on Oct 8, 2026)." in words
+    assert "and Mistral" not in words
+
+
+def test_what_its_vendor_retired_and_nobody_saw_since_is_not_sold() -> None:
+    """Each of these was read at Mistral before its end, or in a document that had it ended: none may be called sold."""
+    priced = {each.slug: each for each in priced_on(TODAY, [])}
+    for slug, note in (
+        ("labs-leanstral-1-5", "Last price: its vendor retired it on Sep 30, 2026."),
+        ("voxtral-mini-2507", "Last price: its vendor retired it on May 31, 2026."),
+        ("labs-devstral-small-2512", "Last price: its vendor retired it on Mar 31, 2026."),
+        ("magistral-small-2509", "Last price: its vendor retired it on Jul 31, 2026."),
+        ("magistral-medium-2509", "Last price: its vendor retired it on Jul 31, 2026."),
+    ):
+        assert (priced[slug].is_sold, priced[slug].note, priced[slug].status_text) == (False, note, "Retired")
+    seen = priced["devstral-2512"]
+    assert (seen.is_sold, seen.note) == (True, "Its vendor retired it; OpenRouter still listed it on Oct 8, 2026.")
+
+
+def test_each_market_is_named_with_its_own_day(client: Client) -> None:
+    words = re.sub(r"<[^>]+>|\s+", " ", client.get("/models/mistralai/devstral-2512/").content.decode())
+    assert "It is still listed at OpenRouter (last seen on Oct 8, 2026)." in words
+    words = re.sub(r"<[^>]+>|\s+", " ", client.get("/models/mistralai/mistral-large-2411/").content.decode())
+    assert "still listed" not in words
 
 
 @pytest.mark.parametrize("address", ["/models/mistralai/mistral-ocr-4-1/", "/models/mistralai/mistral-ocr-4-1.md"])
 def test_a_price_by_the_page_is_told_beside_the_prices(client: Client, address: str) -> None:
-    page = client.get(address).content.decode()
-    assert (
-        page.count("Billed by the page: 4 USD per 1,000 pages, 5 USD per 1,000 annotated pages.") == 2
-    )  # and in the history
+    words = re.sub(r"<[^>]+>|[\s|]+", " ", client.get(address).content.decode())
+    words = re.sub(r"\s+", " ", words)
+    assert "Page 4.00 USD per 1,000 pages always" in words
+    assert "Annotated page 5.00 USD per 1,000 annotated pages always" in words
+    assert re.search(r"(Aug 21, 2026|2026-08-21) today 4\.00 5\.00 ", words), "and in the history"

@@ -102,7 +102,7 @@ def test_modalities(slug: str, reads: str, writes: str) -> None:
         ("magistral-medium-2507", Status.DELISTED),
         ("magistral-medium-2509", Status.RETIRED),
         ("labs-leanstral-1-5", Status.RETIRED),
-        ("mathstral-7b", Status.ACTIVE),  # called retired, without a day
+        ("mathstral-7b", Status.RETIRED),  # called retired, without a day
         ("mistral-ocr-4-1", Status.ACTIVE),
     ],
 )

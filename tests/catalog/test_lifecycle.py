@@ -1,4 +1,6 @@
-"""Where a model stands on a day: the rule by hand, in words, in SQL and in the costs, all four the same."""
+"""Where a model stands on a day, and whether it is sold: the rules by hand, in words, in SQL and in the costs, all four the
+same.
+"""
 
 from datetime import date, timedelta
 
@@ -8,7 +10,8 @@ from hypothesis import strategies as st
 
 from catalog.costs.offered import priced_on
 from catalog.models import Absence, LanguageModel, Listing
-from catalog.models.lifecycle import RETIRING_DAYS, Dates, Status, days_left, words
+from catalog.models.lifecycle import RETIRING_DAYS, Dates, Status, days_left, is_over, words
+from catalog.models.variant_reads import over
 from tests.factories import make_listing, make_market, make_model, make_period, make_vendor
 
 DAY = date(2026, 6, 15)
@@ -50,6 +53,10 @@ def day(month: int, number: int, year: int = 2026) -> date:
         ({"absences": ((day(6, 1), DAY),)}, Status.ACTIVE, "Active"),
         ({"absences": ((day(6, 16), day(6, 20)),)}, Status.ACTIVE, "Active"),
         ({"absences": ((day(1, 1), day(2, 1)), (DAY, day(6, 16)))}, Status.DELISTED, "Delisted"),
+        ({"called_retired_on": DAY}, Status.RETIRED, "Retired, day not known"),
+        ({"called_retired_on": day(6, 16)}, Status.ACTIVE, "Active"),
+        ({"called_retired_on": day(6, 1), "retires_on": day(7, 15)}, Status.RETIRING, "Retires in 30 days"),
+        ({"called_retired_on": day(6, 1), "delisted_on": DAY}, Status.DELISTED, "Delisted"),
     ],
 )
 def test_the_rule_by_hand(dates, status, text):
@@ -89,6 +96,25 @@ def test_a_life_from_day_to_day():
     assert set(changes[1:]) <= life.boundaries()
 
 
+@pytest.mark.parametrize(
+    ("retired", "seen", "at_the_vendor", "elsewhere"),
+    [
+        (None, None, False, False),
+        (day(6, 16), day(5, 1), False, False),  # to come
+        (DAY, None, True, False),  # of which nobody noted when it was seen
+        (DAY, day(6, 14), True, True),
+        (DAY, DAY, True, False),  # seen on its last day
+        (day(6, 1), day(6, 2), False, False),
+        (day(6, 1), day(5, 31), True, True),
+    ],
+)
+def test_what_is_over_by_hand(retired, seen, at_the_vendor, elsewhere):
+    assert is_over(DAY, retired, seen, is_vendors_own=True) is at_the_vendor
+    assert is_over(DAY, retired, seen, is_vendors_own=False) is elsewhere
+    life = Dates(called_retired_on=retired, last_seen_on=seen, is_vendors_own=True)
+    assert life.is_sold(DAY) is not at_the_vendor
+
+
 @pytest.mark.parametrize(("retires_on", "left"), [(None, None), (DAY, None), (day(6, 16), 1), (day(7, 15), 30)])
 def test_days_left(retires_on, left):
     assert days_left(retires_on, DAY) == left
@@ -105,7 +131,8 @@ def test_words_without_a_day_are_the_status_itself():
 FIRST = date(2026, 1, 1)
 DAYS = st.one_of(st.none(), st.integers(0, 400).map(lambda number: FIRST + timedelta(days=number)))
 GAPS = st.lists(st.tuples(st.integers(0, 390), st.integers(1, 60)), max_size=2, unique_by=lambda gap: gap[0])
-LIVES = st.tuples(DAYS, DAYS, DAYS, DAYS, DAYS, DAYS, GAPS, st.sampled_from(["main", "other", "none"]))
+KINDS = st.sampled_from(["main", "other", "none"])
+LIVES = st.tuples(DAYS, DAYS, DAYS, DAYS, DAYS, DAYS, GAPS, KINDS, DAYS, DAYS, st.booleans())
 
 
 @pytest.mark.django_db
@@ -114,7 +141,9 @@ LIVES = st.tuples(DAYS, DAYS, DAYS, DAYS, DAYS, DAYS, GAPS, st.sampled_from(["ma
 def test_sql_costs_and_python_agree_on_every_day(lives, numbers):
     LanguageModel.objects.all().delete()
     vendor, market = make_vendor(), make_market()
-    for number, (announced, released, deprecated, retires, listed, delisted, gaps, kind) in enumerate(lives):
+    own = make_market("own", "Own", vendor=vendor)
+    for number, life in enumerate(lives):
+        announced, released, deprecated, retires, listed, delisted, gaps, kind, called, seen, is_own = life
         model = LanguageModel.objects.create(
             vendor=vendor,
             slug=f"model-{number}",
@@ -123,14 +152,16 @@ def test_sql_costs_and_python_agree_on_every_day(lives, numbers):
             released_on=released,
             deprecated_on=deprecated,
             retires_on=retires,
+            called_retired_on=called,
         )
         if kind == "none":
             continue
         listing = Listing.objects.create(
             model=model,
-            market=market,
+            market=own if is_own else market,
             upstream_id=model.public_id,
             is_main=kind == "main",
+            last_seen_on=seen,
             listed_on=listed,
             delisted_on=delisted,
         )
@@ -143,11 +174,17 @@ def test_sql_costs_and_python_agree_on_every_day(lives, numbers):
             for start, length in gaps
         )
     loaded = list(LanguageModel.objects.for_page())
+    by_kind = {f"model-{number}": life[7] for number, life in enumerate(lives)}
     for number in numbers:
         today = FIRST + timedelta(days=number)
         by_python = {model.slug: model.status_on(today) for model in loaded}
         by_sql = dict(LanguageModel.objects.with_status(today).values_list("slug", "status"))
         assert by_sql == by_python
+        ended = dict(Listing.objects.values_list("model__slug", over(today, "", "model__")))
+        assert ended == {each.model.slug: each.is_over_on(today) for each in Listing.objects.all()}
+        assert {slug: is_ended for slug, is_ended in ended.items() if by_kind[slug] == "main"} == {
+            model.slug: model.dates().is_over(today) for model in loaded if by_kind[model.slug] == "main"
+        }
         in_costs = {each.slug: each for each in priced_on(today, [])}
         assert {slug: each.status for slug, each in in_costs.items()} == {
             slug: by_python[slug]
@@ -177,8 +214,34 @@ class TestOnSale:
         assert (priced.status_text, priced.is_sold, priced.note) == (
             "Retired",
             True,
-            "Its vendor retired it; it is still sold.",
+            "Its vendor retired it; OpenRouter still lists it.",
         )
+
+    def test_a_retired_model_is_sold_as_far_as_it_was_seen_since(self):
+        listing, _ = self.priced(DAY, retires_on=day(6, 1))
+        listing.last_seen_on = day(6, 10)
+        listing.save()
+        priced = priced_on(DAY, [])[0]
+        assert (priced.is_sold, priced.note) == (
+            True,
+            "Its vendor retired it; OpenRouter still listed it on Jun 10, 2026.",
+        )
+        listing.last_seen_on = day(5, 20)
+        listing.save()
+        priced = priced_on(DAY, [])[0]
+        assert (priced.is_sold, priced.note) == (
+            False,
+            "Last price: its vendor retired it on Jun 1, 2026, and it was not seen at OpenRouter since May 20, 2026.",
+        )
+        assert priced_on(day(5, 31), [])[0].is_sold
+
+    def test_at_its_vendors_own_market_it_ends_with_the_retirement(self):
+        listing, priced = self.priced(DAY, retires_on=day(6, 1))
+        assert priced.is_sold
+        listing.market.vendor = listing.model.vendor
+        listing.market.save()
+        priced = priced_on(DAY, [])[0]
+        assert (priced.is_sold, priced.note) == (False, "Last price: its vendor retired it on Jun 1, 2026.")
 
     def test_a_model_that_is_only_announced_cannot_be_bought(self):
         _, priced = self.priced(DAY, listed_on=day(7, 1), released_on=day(7, 1))

@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from catalog import exports, views
+from catalog.models import Listing
 from tests.factories import make_model, make_parameter, make_priced
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,39 @@ def test_the_four_seeds_side_by_side(client, seeded):
     assert "default 0.0645" in words
     assert "$0.00456 cheapest" in words
     assert "not listed" in words
+
+
+def test_facts_are_those_of_the_models_own_pages(client, seeded):
+    lines = lines_of(client.get("/compare/", {"model": SEEDS}))
+    assert lines["Knowledge until"] == ["2024-11", "Mar 31, 2024", "Jul 31, 2024", "2025-12"]
+    for slug, text in zip(SEEDS, lines["Knowledge until"], strict=True):
+        page = words_of(client.get(f"/models/{slug}/"))
+        assert f"Knowledge until {text} " in page
+
+
+def test_the_models_own_default_stands_beside_the_usual_one(client, seeded):
+    response = client.get("/compare/", {"model": SEEDS})
+    line = next(line for group in response.context["groups"] for line in group.lines if line.label == "temperature")
+    assert [cell.note for cell in line.cells] == [
+        "model default 0.0645, 0 to 2",
+        "model default 0.3 (OpenRouter's model list of August 22, 2026), "
+        "usual default 1 (OpenRouter's page of Mistral Large 2407), 0 to 2",
+        "model default 0.3, 0 to 2",
+        "model default 0.3 (OpenRouter's model list of July 31, 2026), "
+        "usual default 1 (OpenRouter's page of Devstral 2 2512), 0 to 2",
+    ]
+    assert "model default 0.3" in text_of(client.get("/compare/", {"model": SEEDS, "format": "md"}))
+
+
+@pytest.mark.parametrize("slug", ["a", "b"])
+def test_what_is_sold_no_more_is_not_the_cheapest(client, slug):
+    for name, price in (("a", "0.10"), ("b", "0.50")):
+        make_priced(name, price)
+    make_priced("c", "2.00")
+    Listing.objects.filter(model__slug=slug).update(delisted_on=date(2026, 1, 1))
+    words = words_of(client.get("/compare/", {"model": ["mistralai/a", "mistralai/b", "mistralai/c"]}))
+    shown = {"a": "0.10 last price 0.50 cheapest 2.00", "b": "0.10 cheapest 0.50 last price 2.00"}
+    assert shown[slug] in words
 
 
 def test_differences_are_marked_and_can_stand_alone(client):

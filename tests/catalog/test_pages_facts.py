@@ -51,6 +51,27 @@ def table() -> Source:
     return source
 
 
+def test_a_source_that_leaves_a_field_open_is_no_witness(client: Client, docs: Source, table: Source) -> None:
+    model = make_priced("open", context_length=16_384)
+    say(model, "context_length", "--", docs)
+    say(model, "context_length", "16384", table)
+    fact = fact_of(model, "context_length")
+    assert ([row.source for row in fact.read_in], [row.source for row in fact.left_open_by]) == ([table], [docs])
+    words = words_of(client.get(model.get_absolute_url()))
+    assert re.search(
+        "Context 16,384 tokens Another table .{0,40}left open in The vendor’s documentation, Aug 21, 2026", words
+    )
+    say(model, "languages", "--", docs)
+    assert "Languages" not in words_of(client.get(model.get_absolute_url()))
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_context_that_only_one_source_tells_is_shown_as_its_word(client: Client) -> None:
+    words = words_of(client.get("/models/mistralai/voxtral-mini-2602/"))
+    assert "Context 16,384 tokens genai-prices" in words
+    assert "left open in Mistral's documentation , Aug 21, 2026" in words
+
+
 def test_sources_that_differ_stand_side_by_side(client: Client, docs: Source, table: Source) -> None:
     model = make_priced("disputed", licence="MRL")
     say(model, "licence", "MRL", docs)

@@ -126,6 +126,17 @@ def test_a_retired_model_says_so_and_leads_on(client):
     assert "The replacement is The Heir" in words
 
 
+def test_a_price_to_come_holds_from_its_day_on(client):
+    model = make_model("dearer")
+    listing = make_listing(model)
+    make_period(listing, "1.00", "2.00", ends_on=date(2099, 12, 1))
+    make_period(listing, "3.00", "6.00", starts_on=date(2099, 12, 1))
+    words = words_of(client.get(model.get_absolute_url()))
+    assert "from Dec 1, 2099 to come 3.00" in words
+    assert "Dec 1, 2099 today" not in words
+    assert "| 2099-12-01 | to come |" in client.get(f"{model.get_absolute_url().rstrip('/')}.md").content.decode()
+
+
 def test_a_delisted_model_shows_its_last_price(client):
     model = make_model("gone")
     listing = make_listing(model, listed_on=date(2025, 1, 1), delisted_on=date(2026, 5, 31))
@@ -133,7 +144,7 @@ def test_a_delisted_model_shows_its_last_price(client):
     words = words_of(client.get(model.get_absolute_url()))
     assert "Delisted. OpenRouter sold it until May 31, 2026" in words
     assert "2.00" in words
-    assert "The last price on record" in words
+    assert "Last price, until May 31, 2026." in words
 
 
 def test_a_bare_model_has_a_page_too(client):

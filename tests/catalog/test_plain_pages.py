@@ -94,7 +94,7 @@ class TestModelPage:
         make_period(listing, "2.00", "6.00", ends_on=date(2026, 2, 1))
         page = markdown(client)
         assert f"- Status on {TODAY}: Delisted\n" in page
-        assert "The last price on record; it held until 2026-02-01." in page
+        assert "Last price, until Feb 1, 2026." in page
         assert "| delisted 2026-02-01 |" in section(page, "Where it is sold")
 
     def test_a_gap_in_a_listing_is_told(self, client):
@@ -185,7 +185,9 @@ class TestLlmsTxt:
         lines = self.text(client).splitlines()
         assert lines[0] == "# Windrose"
         assert lines[2].startswith("> A catalog of language models:")
-        assert f"State of {TODAY}; prices are in US dollars per million tokens." in lines[2]
+        assert (
+            f"State of {TODAY}; prices are in US dollars per million tokens, where no other unit is named." in lines[2]
+        )
         assert [line for line in lines if line.startswith("## ")] == ["## API", "## Models"]
         for line in lines[3:]:
             assert not line or line.startswith("## ") or re.match(r"- \[.+\]\(http://testserver/\S+\): \S", line), line
@@ -227,6 +229,12 @@ class TestLlmsTxt:
         lines = section(self.text(client), "Models").strip().splitlines()
         assert [line[:5] for line in lines] == ["- [m3", "- [m2", "- and"]
         assert lines[2] == "- and 2 older models; the API lists all of them"
+
+    def test_what_lists_every_model_lists_every_model(self, client, seeded):
+        [(address, query)] = re.findall(r"\]\(http://testserver(\S+)\): .*; (\?\S+) for every model", self.text(client))
+        answer = client.get(address + query).json()
+        assert answer["total_count"] == len(answer["data"]) == LanguageModel.objects.count() > 60
+        assert len(client.get(address).json()["data"]) < answer["total_count"]
 
     def test_every_link_answers(self, client, seeded):
         for address in re.findall(r"\]\(http://testserver(/\S+)\)", self.text(client)):

@@ -180,6 +180,42 @@ def test_no_price_at_all_is_unknown():
         assert found.reasons
 
 
+BY_THE_PAGE = [Rate(Component.PAGE, D("0.004")), Rate(Component.ANNOTATED, D("0.005"))]
+
+
+@pytest.mark.parametrize("usage", [WORKLOAD, Usage(), Usage(prompt_tokens=1), Usage(images=2)])
+def test_what_is_billed_by_the_page_has_an_unknown_cost_for_tokens_and_never_none(usage):
+    found = bill(BY_THE_PAGE, usage)
+    assert (found.status, found.total) == (Status.UNKNOWN, None)
+    assert found.reasons == (pricing.BILLED_OTHERWISE,)
+    assert sum(line.quantity for line in found.lines if line.component in pricing.PER_TOKEN) == (
+        usage.prompt_tokens + usage.completion_tokens
+    )
+
+
+def test_pages_minutes_and_characters_are_charged_for_each():
+    found = bill(BY_THE_PAGE, Usage(pages=1000, annotated_pages=200))
+    assert (found.status, found.total) == (Status.EXACT, D("5.000"))  # 1,000 x 0.004 + 200 x 0.005
+    speech = [Rate(Component.AUDIO_MINUTE, D("0.003"))]
+    assert bill(speech, Usage(audio_minutes=90)).total == D("0.270")
+    assert bill([Rate(Component.CHARACTER, D("0.000016"))], Usage(characters=2_500)).total == D("0.04")
+
+
+def test_minutes_beside_tokens_are_extras_that_a_request_without_audio_does_not_pay():
+    rates = [*(Rate(part, D("0.00000004")) for part in (Component.INPUT, Component.OUTPUT)), *SPEECH]
+    assert bill(rates, Usage(1_000_000, 500_000)).total == D("0.06")
+    assert bill(rates, Usage(1_000_000, 500_000, audio_minutes=10)).total == D("0.07")
+
+
+SPEECH = [Rate(Component.AUDIO_MINUTE, D("0.001"))]
+
+
+def test_pages_at_a_model_that_has_no_price_for_them_make_a_lower_bound():
+    found = bill([Rate(Component.INPUT, D("0.000001")), Rate(Component.OUTPUT, D("0.000002"))], Usage(10, 10, pages=3))
+    assert (found.status, found.total) == (Status.AT_LEAST, D("0.00003"))
+    assert found.reasons == ("The page price is not known.",)
+
+
 def test_free_is_an_explicit_zero():
     found = bill([Rate(Component.INPUT, D(0)), Rate(Component.OUTPUT, D(0))], WORKLOAD)
     assert found.total == 0

@@ -11,7 +11,7 @@ from catalog import pricing
 from catalog.costs.offered import priced_on
 from catalog.costs.workloads import Workload, cost_of
 from catalog.exact import PricingError
-from catalog.pricing import EACH, PART_OF, Component, Condition, Rate, Status, Usage, bill
+from catalog.pricing import PART_OF, PER_TOKEN, Component, Condition, Rate, Status, Usage, bill
 from tests.factories import make_listing, make_model, make_source
 
 D = Decimal
@@ -45,6 +45,7 @@ def usages(draw) -> Usage:
         input_audio_tokens=heard,
         output_audio_tokens=spoken,
         output_image_tokens=drawn,
+        **{name: draw(st.integers(0, 1000)) for name in ("pages", "annotated_pages", "audio_minutes", "characters")},
     )
 
 
@@ -96,7 +97,7 @@ def test_the_total_is_the_sum_of_its_lines_and_no_token_is_lost(rates, usage, at
     else:
         assert found.total == sum(known, D(0))
     assert all(line.amount == line.rate * line.quantity for line in found.lines if line.amount is not None)
-    tokens = sum(line.quantity for line in found.lines if line.component not in EACH)
+    tokens = sum(line.quantity for line in found.lines if line.component in PER_TOKEN)
     assert tokens == usage.prompt_tokens + usage.completion_tokens
     assert (found.status is Status.EXACT) == (not found.reasons)
 
@@ -114,6 +115,10 @@ GROWING = {
     Component.REQUEST: {"requests": 1},
     Component.IMAGE: {"images": 1},
     Component.WEB_SEARCH: {"web_searches": 1},
+    Component.PAGE: {"pages": 1},
+    Component.ANNOTATED: {"annotated_pages": 1},
+    Component.AUDIO_MINUTE: {"audio_minutes": 1},
+    Component.CHARACTER: {"characters": 1},
 }
 
 

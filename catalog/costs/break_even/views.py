@@ -11,6 +11,7 @@ from catalog.costs.break_even.page import break_even_of
 from catalog.costs.break_even.pair import choose, is_repeated, sides
 from catalog.costs.break_even.table import break_even_sheet
 from catalog.costs.forms import WorkloadForm
+from catalog.costs.narrowing import narrowed
 from catalog.costs.picks import kept
 from catalog.costs.views import page_context
 from catalog.exact import PricingError
@@ -23,7 +24,9 @@ def break_even(request: HttpRequest) -> HttpResponse:
     form = WorkloadForm(request.GET)
     priced = offered.priced_on(form.day(), [], form.is_past()) if form.is_valid() else []
     workload = form.workload()
-    choice = choose(priced, form.value("model", []), workload, is_repeated(form.data.getlist("model")))
+    asked = form.value("model", [])
+    able = narrowed(priced, form, asked).priced
+    choice = choose(able, asked, workload, is_repeated(form.data.getlist("model")))
     try:
         found = break_even_of(choice.pair, workload, form.display()) if choice.pair else None
     except PricingError as error:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from catalog.history.recording import recorded
 from catalog.models import (
     Alias,
     LanguageModel,
@@ -61,7 +62,7 @@ def test_an_edit_is_told_with_its_reason_and_both_values_and_undone(editor: Clie
     revision = Revision.objects.get()
     assert (revision.title, revision.reason, revision.user.username) == ("Edit of large", "Measured here", "editor")
     told = history(editor, model)
-    for word in ("Edit of large", "Measured here", "by editor", "1000", "2000", "Undo…"):
+    for word in ("Edit of large", "Measured here", "by editor", "ontext length 1,000 becomes 2,000", "Undo…"):
         assert word in told, word
     assert "Changed Name and Context length." in told, "the log of Django stays"
     said = undo(editor, revision)
@@ -260,3 +261,35 @@ def test_queries_of_the_history_do_not_grow(editor: Client) -> None:
     for number in range(5):
         accepted(save(editor, change_url(model), context_length=str(3000 + number)))
     assert count() == first
+
+
+def test_what_an_undo_kept_is_told_and_undone_later(editor: Client) -> None:
+    """An act about two models: one of them was changed since, so that the act is undone in part until that is undone."""
+    one, two = make_priced("one", input="0.50"), make_priced("two", input="0.50")
+    before = everything()
+    with recorded("prices", "New prices", None, [one, two]):
+        Rate.objects.filter(component="input").update(amount="0.0000006")
+    act = Revision.objects.get()
+    accepted(save(editor, change_url(two), **{"periods-0-input_price": "0.70"}))
+    edit = Revision.objects.latest()
+    said = undo(editor, act)
+    assert "1 change undone, 1 kept as it is now." in said
+    assert "Kept. mistralai/two: It was changed since, by “Edit of two”." in said
+    assert "Not undone: It was changed since, by “Edit of two”." in said
+    assert "Undone by editor" in said
+    assert "but for what could not be." in said
+    assert "Undo the rest…" in history(editor, two)
+    listed = editor.get("/admin/catalog/revision/?state=partly").content.decode()
+    assert "New prices" in listed
+    assert "undone in part" in listed
+    assert "Edit of two" not in listed
+    assert "undone in part" in editor.get("/admin/").content.decode()
+    undo(editor, edit)
+    assert "1 change would be taken back: what an earlier undo had to keep." in " ".join(
+        editor.get(f"/admin/catalog/revision/{act.pk}/undo/").content.decode().split()
+    )
+    undo(editor, act)
+    assert everything() == before
+    last = editor.get(f"/admin/catalog/revision/{act.pk}/change/").content.decode()
+    assert "Not undone" not in last
+    assert "Undo" not in last.replace("Undone", "")

@@ -243,3 +243,22 @@ def test_nothing_is_done_by_asking(importer: Client) -> None:
         assert importer.get(page(revision, what)).status_code == 405
     revision.refresh_from_db()
     assert (revision.state, revision.day) == (Revision.State.PREVIEW, timezone.now().date())
+
+
+def test_a_source_that_cannot_be_reached_is_not_called_a_file(importer: Client, settings: Any) -> None:
+    settings.OPENROUTER_BASE_URL = "http://127.0.0.1:9/api/v1"
+    said = importer.post(BEGIN, {"kind": "openrouter", "live": "x"}, follow=True).content.decode()
+    assert "Nothing was read from the source" in said
+    assert "OpenRouter cannot be reached from here. Import a file instead." in said
+    assert "The file cannot be used" not in said
+    said = upload(importer, b"{", follow="").url
+    assert "The file cannot be used" in importer.get(said).content.decode()
+
+
+def test_old_news_is_told_on_the_page_of_the_preview(importer: Client) -> None:
+    applied = previewed(importer, listing(cheap()))
+    importer.post(page(applied, "apply"), ticks(importer, applied))
+    told = importer.get(page(previewed(importer, listing(cheap()), day="2026-08-22"))).content.decode()
+    assert "1 entry says what was so before" in told
+    assert "nothing is taken from it (mistralai/small)" in told
+    assert "Nothing differs from the catalog" not in told

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from catalog.models import LanguageModel, Pin, Revision
+from catalog.models import LanguageModel, Listing, Pin, PricePeriod, Revision
 from tests.catalog.admin_pages import accepted, add_row, change_url, open_form, save
 from tests.factories import make_priced, make_source
 
@@ -148,3 +148,84 @@ def test_a_pin_has_no_form(editor: Client) -> None:
     assert 'name="_save"' not in page.content.decode()
     assert editor.post(address, {"value": "9"}).status_code == 403
     assert editor.get("/admin/catalog/pin/add/").status_code == 403
+
+
+class TestReasons:
+    """A save that pins something says why; one that pins nothing need not."""
+
+    @pytest.mark.parametrize("reason", ["", "   "])
+    @pytest.mark.parametrize(
+        ("changes", "pinned"),
+        [
+            ({"context_length": "5000"}, "the context length"),
+            ({"periods-0-input_price": "0.60"}, "the price at OpenRouter"),
+            (
+                {"name": "Larger", "listings-0-context_length": "5000", "listings-0-name": "Large!"},
+                "the name, the name at OpenRouter and the context length at OpenRouter",
+            ),
+        ],
+    )
+    def test_a_pin_without_one_is_not_saved_and_nothing_typed_is_lost(
+        self, editor: Client, changes: dict[str, str], pinned: str, reason: str
+    ) -> None:
+        model = make_priced("large", input="0.50", output="1.50", context_length=1000)
+        response = save(editor, change_url(model), **changes, **{"listings-0-weekly_tokens": "4711"}, reason=reason)
+        assert response.status_code == 200
+        form = response.context["adminform"].form
+        each = "each of them" if " and " in pinned else "it"
+        assert form.errors == {
+            "reason": [f"Say why: this pins {pinned}, and the reason stands beside {each} for everybody to read."]
+        }
+        page = response.content.decode()
+        for typed in (*changes.values(), "4711"):
+            assert f'value="{typed}"' in page, typed
+        assert "was changed successfully" not in page
+        model.refresh_from_db()
+        assert (model.name, model.context_length, model.listings.get().weekly_tokens) == ("large", 1000, None)
+        assert model.periods.get().rates.get(component="input").amount == "0.0000005"
+        assert not Pin.objects.exists()
+        assert not Revision.objects.exists()
+        again = form.data.copy()
+        again["reason"] = "Measured here"
+        accepted(editor.post(change_url(model), again))
+        assert {pin.reason for pin in Pin.objects.all()} == {"Measured here"}
+
+    def test_the_pages_of_a_listing_and_of_a_price_ask_too(self, editor: Client) -> None:
+        model = make_priced("large", input="0.50", output="1.50")
+        listing, period = model.listings.get(), model.periods.get()
+        refused = save(editor, change_url(listing), max_completion_tokens="900", reason="")
+        assert "this pins the maximum output tokens at OpenRouter" in refused.content.decode()
+        refused = save(editor, change_url(period), **{"rates-0-amount": "0.0000006", "reason": ""})
+        assert "this pins the price at OpenRouter" in refused.content.decode()
+        data = open_form(editor, "/admin/catalog/priceperiod/add/") | {"reason": ""}
+        PricePeriod.objects.update(ends_on="2026-01-01")
+        data |= {"listing": listing.pk, "currency": "USD", "starts_on": "2026-01-01", "source": make_source().pk}
+        add_row(data, "rates", component="input", amount="0.0000006")
+        refused = editor.post("/admin/catalog/priceperiod/add/", data)
+        assert "this pins the price at OpenRouter" in refused.content.decode()
+        assert (Listing.objects.get().max_completion_tokens, PricePeriod.objects.count()) == (None, 1)
+
+    def test_a_pin_that_is_set_anew_needs_a_new_reason(self, editor: Client) -> None:
+        model = make_priced("large", context_length=1000)
+        accepted(save(editor, change_url(model), context_length="2000", reason="Measured"))
+        assert save(editor, change_url(model), context_length="3000", reason="").status_code == 200
+        assert pinned() == {"context_length": ("2000", "1000", "Measured")}
+
+    def test_what_pins_nothing_needs_none(self, editor: Client) -> None:
+        model = make_priced("large", context_length=1000)
+        accepted(save(editor, change_url(model), reason=""))
+        accepted(save(editor, change_url(model), **{"listings-0-weekly_tokens": "7"}, reason=""))
+        data = open_form(editor, change_url(model)) | {"reason": ""}
+        add_row(data, "aliases", name="large-latest")
+        add_row(data, "periods", listing=model.listings.get().pk, currency="USD", starts_on="2024-01-01",
+                ends_on="2024-06-01", source=make_source().pk, input_price="9")  # fmt: skip
+        accepted(editor.post(change_url(model), data))
+        accepted(save(editor, change_url(model), context_length="2000", reason="Measured"))
+        accepted(save(editor, change_url(model), **{"pins-0-DELETE": "on"}, reason=""))
+        assert pinned() == {}
+        assert Revision.objects.count() == 4
+
+    def test_a_price_that_was_deleted_is_pinned_with_what_was_done(self, editor: Client) -> None:
+        period = make_priced("large").periods.get()
+        editor.post(change_url(period).replace("/change/", "/delete/"), {"post": "yes"})
+        assert Pin.objects.get().reason == "Deleted the price period mistralai/large from 2025-12-01"

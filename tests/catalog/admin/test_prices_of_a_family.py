@@ -93,20 +93,20 @@ def test_what_counts_as_tenfold(old: str, new: str, percent: str, is_jump: bool)
 def test_a_family_is_priced_anew_in_one_revision_and_back(editor: Client) -> None:
     one, two, other = large("one"), large("two", input="0.60"), make_priced("small").listings.get()
     page = editor.get(FAMILY).content.decode()
-    for words in ("one", "two", "$0.5", "$0.6", "$1.5", "$0.05"):
+    for words in ("one", "two", "$0.50", "$0.60", "$1.50", "$0.05"):
         assert words in page
     assert other.upstream_id not in page
     shown = preview(editor, **{f"{one.pk}-input_price": "0.55", f"{two.pk}-output_price": "2", "rule": ""})
     assert shown.status_code == 200
     told = shown.content.decode()
-    for words in ("$0.5", "$0.55", "+10%", "$1.5", "$2", "+33.3%", "The price list", "2 of 2 listings"):
+    for words in ("$0.50", "$0.55", "+10%", "$1.50", "$2.00", "+33.3%", "The price list", "2 of 2 listings"):
         assert words in told, words
     assert PricePeriod.objects.count() == 3, "nothing has changed yet"
     said = apply(editor, shown).content.decode()
     assert "New prices for 2 of 2 listings." in said
-    assert prices(one) == {"input_price": "$0.55", "cache_read_price": "$0.05", "output_price": "$1.5"}
-    assert prices(two) == {"input_price": "$0.6", "cache_read_price": "$0.05", "output_price": "$2"}
-    assert prices(one, today() - timedelta(1))["input_price"] == "$0.5", "the old price stays on record"
+    assert prices(one) == {"input_price": "$0.55", "cache_read_price": "$0.05", "output_price": "$1.50"}
+    assert prices(two) == {"input_price": "$0.60", "cache_read_price": "$0.05", "output_price": "$2.00"}
+    assert prices(one, today() - timedelta(1))["input_price"] == "$0.50", "the old price stays on record"
     revision = Revision.objects.get()
     assert (revision.kind, revision.title, revision.reason) == (
         "prices",
@@ -129,7 +129,7 @@ def test_a_rule_for_all_and_a_price_that_overrides_it(editor: Client) -> None:
     fields = {"rule": "percent", "amount": "-10%", "components": ["input_price", "output_price"]}
     apply(editor, preview(editor, **fields, **{f"{two.pk}-input_price": "1"}))
     assert prices(one) == {"input_price": "$0.45", "cache_read_price": "$0.05", "output_price": "$1.35"}
-    assert prices(two) == {"input_price": "$1", "cache_read_price": "$0.05", "output_price": "$1.35"}
+    assert prices(two) == {"input_price": "$1.00", "cache_read_price": "$0.05", "output_price": "$1.35"}
 
 
 def test_rates_under_conditions_and_the_discount_stay(editor: Client) -> None:
@@ -179,7 +179,7 @@ def test_a_second_price_of_one_day_takes_the_place_of_the_first(editor: Client) 
     listing = large()
     apply(editor, preview(editor, **{f"{listing.pk}-input_price": "0.6"}))
     apply(editor, preview(editor, **{f"{listing.pk}-input_price": "0.7"}))
-    assert prices(listing)["input_price"] == "$0.7"
+    assert prices(listing)["input_price"] == "$0.70"
     assert listing.periods.count() == 2
 
 
@@ -190,7 +190,7 @@ def test_a_price_that_begins_later_ends_where_the_next_begins(editor: Client) ->
     apply(editor, preview(editor, **{f"{listing.pk}-input_price": "0.6", "starts_on": str(soon)}))
     spans = list(listing.periods.order_by("starts_on").values_list("starts_on", "ends_on"))
     assert spans[1:] == [(soon, later), (later, None)]
-    assert prices(listing)["input_price"] == "$0.5"
+    assert prices(listing)["input_price"] == "$0.50"
 
 
 @pytest.mark.parametrize(
@@ -226,9 +226,9 @@ def test_a_tenfold_move_needs_a_tick(editor: Client) -> None:
     refused = apply(editor, shown)
     assert refused.status_code == 422
     assert "tick the box if it is meant" in refused.content.decode()
-    assert prices(listing)["input_price"] == "$0.5"
+    assert prices(listing)["input_price"] == "$0.50"
     apply(editor, refused, is_sure="on")
-    assert prices(listing)["input_price"] == "$5"
+    assert prices(listing)["input_price"] == "$5.00"
 
 
 def test_what_somebody_else_changed_meanwhile_is_looked_at_again(editor: Client) -> None:
@@ -239,7 +239,7 @@ def test_what_somebody_else_changed_meanwhile_is_looked_at_again(editor: Client)
     assert again.status_code == 422
     assert "this is not any more what you looked at" in again.content.decode()
     assert "$0.66" in again.content.decode()
-    assert prices(listing)["input_price"] == "$0.6"
+    assert prices(listing)["input_price"] == "$0.60"
 
 
 def test_back_to_the_table_keeps_what_was_typed(editor: Client) -> None:
@@ -273,7 +273,7 @@ def test_another_market_is_chosen_by_name(editor: Client) -> None:
     assert editor.get(f"{FAMILY}&market={market.pk}").context["listings"] == [own]
     first = preview(editor, f"{FAMILY}&market={market.pk}", **{f"{own.pk}-input_price": "0.4"})
     apply(editor, first, f"{FAMILY}&market={market.pk}")
-    assert prices(own)["input_price"] == "$0.4"
+    assert prices(own)["input_price"] == "$0.40"
 
 
 def test_addresses_that_name_nothing_are_told_in_words(editor: Client) -> None:
@@ -293,3 +293,40 @@ def test_queries_of_the_table_do_not_grow(editor: Client) -> None:
     for number in range(8):
         large(f"m{number}")
     assert count() == first
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "Nothing would change: write a new price, or choose a rule."),
+        (
+            {"rule": ADD_PERCENT, "amount": "10", "starts_on": "2020-01-01"},
+            "Nothing would change: none of these prices is known on 2020-01-01, so the rule has nothing to work on. "
+            "Choose a later day.",
+        ),
+        ({"rule": MULTIPLY, "amount": "1"}, "Nothing would change: multiply by 1 leaves each price as it is."),
+        (
+            {"rule": ADD_PERCENT, "amount": "10", "components": []},
+            "Nothing would change: the rule is for no price. Tick input, cached or output.",
+        ),
+    ],
+)
+def test_why_nothing_would_change(editor: Client, fields: dict[str, Any], words: str) -> None:
+    large("one")
+    sent = {"components": list(price_plan.COMPONENTS)} | fields
+    assert complaints(preview(editor, **sent)) == words
+
+
+def test_the_present_price_written_again_changes_nothing(editor: Client) -> None:
+    listing = large("one")
+    said = complaints(preview(editor, **{f"{listing.pk}-input_price": "0.5"}))
+    assert said == "Nothing would change: each price that is written is the present one."
+
+
+@pytest.mark.parametrize("typed_price", ["$2per 1M", "2 per 1M", "$free"])
+def test_a_refused_price_is_quoted_as_it_was_typed(editor: Client, typed_price: str) -> None:
+    listing = large("one")
+    said = complaints(preview(editor, **{f"{listing.pk}-input_price": typed_price}))
+    assert f"“{typed_price}” is not a price." in said
+    said = complaints(preview(editor, rule=SET, amount=typed_price))
+    assert f"“{typed_price}” is not a number." in said

@@ -101,6 +101,7 @@ def test_one_entry_in_full(client):
                     "source_url": None,
                     "read_on": "2025-12-01",
                     "conditional": [],
+                    "by_unit": [],
                 },
                 "page": "/models/mistralai/large-2512/",
                 "markdown": "/models/mistralai/large-2512.md",

@@ -23,6 +23,9 @@ PRICES = """
       and (l.listed_on is null or l.listed_on <= date('now'))
       and not exists (select 1 from catalog_absence a
                       where a.listing_id = l.id and a.from_day <= date('now') and a.to_day > date('now'))
+      and not (m.retires_on is not null and m.retires_on <= date('now')
+               and (k.vendor_id is m.vendor_id and coalesce(l.last_seen_on, '') <= m.retires_on
+                    or l.last_seen_on < m.retires_on))
 """
 LARGE = "mistralai/mistral-large-2512"
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from catalog.api.pricing_form import KEYS, written
 from catalog.exact import parse_amount
-from catalog.pricing import Component, Condition, Rate
+from catalog.pricing import BY_UNIT, Component, Condition, Rate
 
 IN, OUT, CACHED = Component.INPUT, Component.OUTPUT, Component.CACHE_READ
 LONG = Condition(over_prompt_tokens=128_000)
@@ -46,7 +46,23 @@ def test_usual_prices(rates, form, unknown):
 
 
 def test_every_component_has_a_key_of_its_own():
-    assert len(set(KEYS.values())) == len(KEYS) == len(Component)
+    assert len(set(KEYS.values())) == len(KEYS)
+    assert set(KEYS) | BY_UNIT == set(Component)
+    assert not set(KEYS) & BY_UNIT
+
+
+def test_what_is_billed_by_the_page_keeps_the_form_and_says_so_beside_it():
+    page, annotated = Component.PAGE, Component.ANNOTATED
+    found = written(
+        [rate(page, "9"), rate(page, "0.0040"), rate(annotated, None), rate(page, "0.002", Condition(batch=True))]
+    )
+    assert found.form == {"prompt": "-1", "completion": "-1"}
+    assert (found.unknown, found.elsewhere) == (["pricing.prompt", "pricing.completion"], [])
+    assert found.by_unit == [
+        {"component": "page", "unit": "page", "amount_usd": "0.004", "applies": "always"},
+        {"component": "annotated", "unit": "annotated page", "amount_usd": None, "applies": "always"},
+        {"component": "page", "unit": "page", "amount_usd": "0.002", "applies": "batch only"},
+    ]
 
 
 @pytest.mark.parametrize(

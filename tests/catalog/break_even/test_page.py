@@ -109,7 +109,7 @@ class TestTheSeeds:
         # By then its vendor has retired the cheapest, and the market still sells it.
         words = part_of(client.get(PATH, {"as_of": "2026-09-01"}))
         assert "devstral and large are the two cheapest on sale" in words
-        assert "devstral is retired. Its vendor retired it; it is still sold." in words
+        assert "devstral is retired. Its vendor retired it; OpenRouter still lists it." in words
 
 
 class TestAddresses:

@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
-from catalog.models import Change, Modality, Revision
+from catalog.history.recording import recorded
+from catalog.history.undoing import undo
+from catalog.models import Change, LanguageModel, Modality, Revision
 from tests.catalog.changes.reading import TODAY, lines, make_change, make_revision, step
 from tests.factories import make_listing, make_model, make_parameter, make_source
 
@@ -181,3 +183,17 @@ def test_an_imports_source_is_named_and_an_edit_says_that_it_was_one(model, clie
     page = " ".join(client.get("/changes/").content.decode().split())
     assert "The market’s list, <time" in page
     assert "Edited here" in page
+
+
+def test_an_act_undone_in_part_is_told_by_what_is_left_of_it(client, owner):
+    one, two = make_model("one", context_length=1000), make_model("two", context_length=1000)
+    with recorded("edit", "Both", owner, [one, two]) as act:
+        LanguageModel.objects.update(context_length=2000)
+    with recorded("edit", "Edit of two", owner, [two]):
+        LanguageModel.objects.filter(pk=two.pk).update(context_length=3000)
+    before = client.get("/changes/?kind=limit").content.decode()
+    assert before.count("Context from 1,000 tokens to 2,000 tokens.") == 2
+    undo(act.revision)
+    after = client.get("/changes/?kind=limit").content.decode()
+    assert after.count("Context from 1,000 tokens to 2,000 tokens.") == 1
+    assert "Context from 2,000 tokens to 3,000 tokens." in after

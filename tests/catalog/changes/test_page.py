@@ -259,3 +259,11 @@ def make_many(count: int) -> None:
         for place, component in enumerate(("input", "output", "cache_read"))
     )
     freshness.touched(model.pk for model in models)
+
+
+def test_a_vendor_without_a_model_is_no_choice(client):
+    make_model("a")
+    make_vendor("acme", "Acme")
+    page = client.get(PATH).content.decode()
+    assert '<option value="mistralai"' in page
+    assert '<option value="acme"' not in page

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from catalog.models import DisplayCurrency
-from tests.factories import make_listing, make_model, make_period, make_priced, make_rate
+from tests.factories import make_listing, make_market, make_model, make_period, make_priced, make_rate, make_vendor
 
 PATH = "/costs/over-time/"
 DEVSTRAL, PIXTRAL = "mistralai/devstral-2512", "mistralai/pixtral-large-2411"
@@ -51,7 +51,7 @@ class TestPage:
             ["Dec 11, 2025", "Dec 20, 2025", "$0.0021", "$2.10", "—"],
         ]
         assert [row[6] for row in rows] == [
-            "Cached input new at 0.04, before charged as input.",
+            "Cached input new at 0.04, before charged as input. Not listed from Jul 31, 2026 to Oct 8, 2026.",
             f"Input 0.05 to 0.40, output 0.22 to 2.00, {back_to_input}",
             "Cached input new at 0.025, before charged as input.",
             "Input 0.15 to 0.05, output 0.60 to 0.22.",
@@ -59,6 +59,37 @@ class TestPage:
         ]
         assert "Equal steps up are equal factors." in words_of(response)
         assert "Devstral 2 2512: $0.0021 from Dec 11, 2025" in words_of(response)
+        # The line is broken while nobody could buy it, and goes on at the same price.
+        (course,) = response.context["courses"]
+        assert [(str(step.starts_on), str(step.ends_on)) for step in course.steps[-2:]] == [
+            ("2026-03-18", "2026-07-31"),
+            ("2026-10-08", str(course.steps[-1].ends_on)),
+        ]
+        assert "Devstral 2 2512: $0.00456 from Oct 8, 2026" in words_of(response)
+        within = client.get(PATH, WORKLOAD | {"model": DEVSTRAL, "as_of": "2026-08-20"})
+        assert rows_of(within)[0][1:3] == ["Mar 18, 2026", "Jul 31, 2026, not listed"]
+        assert "Devstral 2 2512, not listed" in words_of(within)
+
+    def test_a_line_ends_with_the_retirement_where_nobody_saw_it_since(self, client):
+        own = make_market("mistral", "Mistral", vendor=make_vendor())
+        for slug, market, upstream_id in (("a", own, "a"), ("b", None, "mistralai/b")):
+            model = make_model(slug, released_on=date(2025, 12, 1), retires_on=date(2026, 3, 1))
+            listing = make_listing(model, market=market, upstream_id=upstream_id, last_seen_on=date(2026, 2, 1))
+            make_period(listing, "1", "1")
+        late = make_model("late", retires_on=date(2026, 3, 1))
+        make_period(make_listing(late, market=own, upstream_id="late"), "1", "1", starts_on=date(2026, 8, 21))
+        response = client.get(PATH, WORKLOAD | {"model": [f"mistralai/{slug}" for slug in ("a", "b", "late")]})
+        assert [row[0:3] for row in rows_of(response)] == [
+            ["a", "Dec 1, 2025", "Mar 1, 2026, retired"],
+            ["b", "Dec 1, 2025", "Feb 1, 2026, last seen"],
+            ["late", "Aug 21, 2026", "last price"],
+        ]
+        ends = [[str(step.ends_on) for step in course.steps] for course in response.context["courses"]]
+        assert ends == [["2026-03-01"], ["2026-02-02"], []]
+        words = words_of(response)
+        assert "a, retired" in words
+        assert "b, last seen" in words
+        assert "Not drawn, as no price of late covers all of this workload on a day on which it was sold." in words
 
     def test_a_delisted_line_ends_with_the_word(self, client, seeded):
         response = client.get(PATH, WORKLOAD | {"model": [PIXTRAL, DEVSTRAL]})
@@ -137,7 +168,9 @@ class TestPage:
         response = client.get(PATH, {"prompt_tokens": 1000, "completion_tokens": 10, "model": "mistralai/half"})
         assert response.context["chart"] is None
         assert rows_of(response)[0][3] == "at least $0.001"
-        assert "Not drawn, as no price of half covers all of this workload." in words_of(response)
+        assert "Not drawn, as no price of half covers all of this workload on a day on which it was sold." in words_of(
+            response
+        )
         assert "The output price is not known." in words_of(response)
 
     def test_a_past_day_ends_the_record_there(self, client, seeded):
@@ -215,7 +248,7 @@ class TestPage:
                 for n in range(periods, 0, -1):
                     days = [today - timedelta(days=30 * each) for each in (n, n - 1)]
                     make_period(listing, f"{n}.00", "2.00", starts_on=days[0], ends_on=days[1])
-            with django_assert_max_num_queries(8) as queries:
+            with django_assert_max_num_queries(9) as queries:
                 client.get(PATH, {"model": [f"mistralai/{slug}" for slug in slugs]})
             counts.append(len(queries))
         assert counts[0] == counts[1]

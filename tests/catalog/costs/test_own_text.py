@@ -6,9 +6,11 @@ The counts were taken once from mistral-common itself: "Hello" is one token in e
 import io
 import json
 import re
+from datetime import date
 
 import pytest
 
+from catalog.models import Modality
 from catalog.tokenizers import counting
 from catalog.tokenizers.errors import Busy
 from tests.factories import make_listing, make_model, make_period, make_priced
@@ -143,6 +145,20 @@ def test_the_text_comes_back_as_text(client):
     page = text_of(client.post("/costs/text/", SENT | {"text": "</textarea><script>alert(1)</script>"}))
     assert "<script>alert(1)" not in page
     assert "&lt;/textarea&gt;&lt;script&gt;" in page
+
+
+def test_what_writes_no_text_is_left_out_and_what_is_sold_no_more_comes_last(client):
+    make_priced("sold", "1.00", "2.00", context_length=8)
+    make_priced("roomy", "2.00", "2.00")
+    make_priced("gone", "0.10", "0.10").listings.update(delisted_on=date(2026, 1, 1))
+    embed = make_priced("embed", "0.01", "0.01")
+    embed.output_modalities.add(Modality.objects.create(slug="embeddings", name="Embeddings"))
+    sent = SENT | {"completion_tokens": "10"}
+    response = client.post("/costs/text/", sent)
+    assert [row.cost.priced.slug for row in response.context["rows"]] == ["sold", "roomy", "gone"]
+    assert "1 model that writes no text is left out" in words_of(response)
+    everything = client.post("/costs/text/", sent | {"writes": "all", "sold": "on", "room": "on"})
+    assert [row.cost.priced.slug for row in everything.context["rows"]] == ["embed", "roomy"]
 
 
 def test_an_empty_catalog_says_so(client):

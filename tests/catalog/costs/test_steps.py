@@ -45,6 +45,15 @@ class TestSteps:
     def test_what_begins_later_is_not_there_yet(self):
         assert steps([period(MAR, None, "1")], price, MAR) == []
 
+    def test_a_gap_breaks_a_step_and_none_is_made_of_its_days(self):
+        one = period(JAN, None, "1")
+        assert steps([one], price, APR, [(FEB, MAR)]) == [Step(JAN, FEB, Decimal(1)), Step(MAR, APR, Decimal(1))]
+        assert steps([one], price, APR, [(MAR, APR), (JAN, FEB)]) == [Step(FEB, MAR, Decimal(1))]
+        assert steps([one], price, FEB, [(FEB, MAR)]) == [Step(JAN, FEB, Decimal(1))]
+        two = [period(JAN, MAR, "1"), period(MAR, None, "1")]
+        assert steps(two, price, APR, [(FEB, MAR)]) == [Step(JAN, FEB, Decimal(1)), Step(MAR, APR, Decimal(1))]
+        assert steps([one], price, APR, [(date(2025, 12, 1), APR)]) == []
+
     def test_free_is_a_step(self):
         assert steps([period(JAN, None, "0")], price, FEB) == [Step(JAN, FEB, Decimal(0))]
 

@@ -157,6 +157,12 @@ def test_what_cannot_be_bought_is_no_measure(client):
     assert note["mistralai/small"] == "Longer than its context of 4,096 tokens."
 
 
+def test_what_writes_no_text_has_no_output_price_to_be_unknown_in_any_currency(client, seeded):
+    words = words_of(client.get("/costs/", WORKLOAD | {"model": "mistralai/mistral-embed-2312"}))
+    assert words.count("It writes no text: only what it reads is priced.") == 2
+    assert "The output price is not known." not in words
+
+
 def test_an_own_price_list_says_what_it_lacks_and_when_it_ended(client, seeded):
     query = WORKLOAD | {"model": ["mistralai/codestral-2501", "mistralai/mistral-large-2512"]}
     words = words_of(client.get("/costs/", query))

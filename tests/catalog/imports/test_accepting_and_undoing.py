@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from catalog.history.recording import recorded
 from catalog.history.undoing import CannotUndo
 from catalog.imports.applying import CannotApply, Refused, apply
 from catalog.models import (
@@ -120,3 +122,62 @@ class TestUndoing:
         Pin.objects.set(anvil, "context_length", "100000", "100000", "Measured", owner)
         undo(revision)
         assert LanguageModel.objects.get().context_length == 100_000
+
+
+class TestUndoneInPart:
+    """What an undo has to keep still stands, and goes with another undo once what stood in its way is gone."""
+
+    def test_a_kept_line_is_undone_after_the_edit_that_blocked_it(self, owner: Any) -> None:
+        anvil = make_priced("anvil", "0.40", "2.00")
+        hammer = make_priced("hammer", "0.50", "2.00")
+        revision = imported(model("mistralai/anvil", "0.30", "1.50"), model("mistralai/hammer", "0.60", "2.00"))
+        with recorded("edit", "Edit of anvil", owner, [anvil]) as edit:
+            rate = anvil.periods.get(starts_on=DAY).rates.get(component="input")
+            rate.amount = "0.0000007"
+            rate.save()
+        result = undo(revision, owner)
+        assert result.kept == ["mistralai/anvil: It was changed since, by “Edit of anvil”."]
+        revision.refresh_from_db()
+        assert (revision.state, revision.undone_by) == (Revision.State.APPLIED, owner)
+        assert Listing.objects.get(model=hammer).last_seen_on is None
+        assert Listing.objects.get(model=anvil).last_seen_on == DAY, "what stands of the import has seen it"
+        [kept] = revision.changes.filter(outcome=Change.Outcome.APPLIED)
+        assert (kept.subject, kept.kind) == ("mistralai/anvil", "price")
+        assert kept.plan["kept"] == "It was changed since, by “Edit of anvil”."
+        assert hammer.periods.count() == 1
+        with pytest.raises(CannotUndo, match="by “Edit of anvil”"):
+            undo(revision)
+        assert undo(edit.revision).kept == []
+        assert str(undo(revision)) == "1 change undone."
+        assert Listing.objects.get(model=anvil).last_seen_on is None
+        revision.refresh_from_db()
+        assert revision.state == Revision.State.UNDONE
+        assert not revision.changes.filter(outcome=Change.Outcome.APPLIED).exists()
+        assert [(period.ends_on, period.amount("input")) for period in anvil.periods.all()] == [
+            (None, Decimal("0.0000004"))
+        ]
+
+    def test_what_is_kept_still_stands_in_the_way_of_what_came_before_it(self, owner: Any) -> None:
+        """A kept line is applied: an older act that wrote the same is not undone under it."""
+        anvil = make_priced("anvil", context_length=None)
+        first = imported(model("mistralai/anvil", context_length=100))
+        second = imported(model("mistralai/anvil", context_length=200), model("acme/new"), day=LATER)
+        with recorded("edit", "Edit of anvil", owner, [anvil]):
+            Listing.objects.filter(model=anvil).update(context_length=300)
+            anvil.refresh_from_db()
+            anvil.context_length = 300
+            anvil.save()
+        undo(second)
+        undo(first)
+        assert Listing.objects.get().context_length == 300
+        assert [line.field for line in first.changes.filter(outcome="applied", field="context_length")] == [
+            "context_length"
+        ] * 2
+        assert second.changes.filter(outcome="applied").exists()
+
+    def test_a_miss_of_an_import_that_was_undone_is_counted_again_on_the_same_day(self) -> None:
+        good = [model(f"acme/anvil-{number}") for number in range(10)]
+        imported(*good)
+        undo(imported(*good[:9], day=LATER))
+        imported(*good[:9], day=LATER)
+        assert Listing.objects.get(upstream_id="acme/anvil-9").misses == 1

@@ -5,16 +5,19 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from django.contrib.auth import get_user_model
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from catalog.history.recording import recorded
+from catalog.history.rows import tree
 from catalog.history.undoing import CannotUndo, undo
 from catalog.imports.applying import apply
 from catalog.imports.drafts import frozen, price_text
-from catalog.models import LanguageModel, Listing, Pin, PricePeriod, Rate, Revision
+from catalog.imports.kinds import KINDS
+from catalog.models import Change, LanguageModel, LastWritten, Listing, Pin, PricePeriod, Rate, Revision, Source, Vendor
 from tests.catalog.imports.lists import DAY, differences, model, previewed, written
 from tests.factories import make_priced
 
@@ -25,10 +28,11 @@ CONTEXTS = [90_000, 100_000, 131_072]
 
 @dataclass(frozen=True)
 class Import:
-    """A list of some of the models, and which of its lines are left out."""
+    """A list of some of the models, which of its lines are left out, and how many days ago it was written."""
 
     entries: tuple[tuple[str, str, int], ...]
     left_out: int
+    days_ago: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,10 @@ class Undo:
 ENTRY = st.tuples(st.sampled_from(IDS), st.sampled_from(PRICES), st.sampled_from(CONTEXTS))
 ACTS = st.one_of(
     st.builds(
-        Import, st.lists(ENTRY, min_size=1, max_size=4, unique_by=lambda entry: entry[0]).map(tuple), st.integers(0, 3)
+        Import,
+        st.lists(ENTRY, min_size=1, max_size=4, unique_by=lambda entry: entry[0]).map(tuple),
+        st.integers(0, 3),
+        st.sampled_from([0, 0, 0, 1, 3]),
     ),
     st.builds(EditContext, st.sampled_from(["anvil", "hammer"]), st.sampled_from(CONTEXTS)),
     st.builds(EditPrice, st.sampled_from(["anvil", "hammer"]), st.sampled_from(PRICES)),
@@ -81,11 +88,12 @@ class World:
 
     def bring(self, act: Import) -> None:
         content = written(*[model(id, price, price, context_length=context) for id, price, context in act.entries])
-        revision = previewed(content, self.day)
+        day = self.day - timedelta(days=act.days_ago)
+        revision = previewed(content, day)
         keys = list(revision.changes.values_list("pk", flat=True))
         apply(revision, left_out=keys[: act.left_out], is_forced=True)
         if not act.left_out:
-            again = previewed(content, self.day)
+            again = previewed(content, day)
             assert differences(again) == []
             again.delete()
         self.note(revision)
@@ -157,6 +165,7 @@ def told(period: PricePeriod) -> str:
     return price_text(frozen(rate.as_pricing() for rate in period.rates.all()))
 
 
+@pytest.mark.django_db  # so that it finds no catalog, whatever ran before
 class TestSequences(TestCase):
     @settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
     @given(st.lists(ACTS, min_size=1, max_size=9))
@@ -172,10 +181,7 @@ class TestSequences(TestCase):
     @settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
     @given(st.lists(ACTS, min_size=1, max_size=6))
     def test_undoing_everything_backwards_ends_where_it_began(self, acts: list[Any]) -> None:
-        make_priced("anvil", "0.40", "0.40", context_length=131_072)
-        make_priced("hammer", "0.50", "0.50", context_length=None)
-        before = state()
-        world = World(get_user_model().objects.create_user("editor"))
+        before, world = began()
         for act in acts:
             if not isinstance(act, Undo):
                 world.act(act)
@@ -183,9 +189,51 @@ class TestSequences(TestCase):
             assert undo(revision, world.user).kept == []
         assert state() == before
 
+    @settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+    @given(st.lists(ACTS, min_size=2, max_size=7), st.randoms(use_true_random=False))
+    def test_undoing_everything_in_any_order_and_again_ends_where_it_began(self, acts: list[Any], chance: Any) -> None:
+        """What is kept for a later act's sake goes, too, once that act is undone; nothing is left that cannot go."""
+        before, world = began()
+        for act in acts:
+            world.act(act)
+        while standing := list(Revision.objects.applied()):
+            chance.shuffle(standing)
+            lines_before = Change.objects.filter(outcome=Change.Outcome.APPLIED, revision__in=standing).count()
+            for revision in standing:
+                check_half_undone(revision, world.user)
+            lines_after = Change.objects.filter(outcome=Change.Outcome.APPLIED, revision__in=standing).count()
+            assert lines_after < lines_before or not Revision.objects.applied().exists(), (
+                "nothing can be undone any more"
+            )
+        assert state() == before
+
+
+def check_half_undone(revision: Revision, user: Any) -> None:
+    """An undo leaves a revision either as it was, or undone, or standing in part with its reasons on record."""
+    try:
+        result = undo(revision, user)
+    except CannotUndo:
+        revision.refresh_from_db()
+        assert revision.state == Revision.State.APPLIED
+        return
+    revision.refresh_from_db()
+    left = list(revision.changes.filter(outcome=Change.Outcome.APPLIED))
+    assert (revision.state == Revision.State.APPLIED) is bool(left) is bool(result.kept)
+    assert revision.undone_at is not None
+    assert all(line.plan["kept"] for line in left)
+    assert not any("kept" in line.plan for line in revision.changes.filter(outcome=Change.Outcome.UNDONE))
+
+
+def began() -> tuple[list[Any], World]:
+    make_priced("anvil", "0.40", "0.40", context_length=131_072)
+    make_priced("hammer", "0.50", "0.50", context_length=None)
+    KINDS["openrouter"].source(DAY)
+    return state(), World(get_user_model().objects.create_user("editor"))
+
 
 def state() -> list[Any]:
-    """All that imports and edits write, but for what was merely seen."""
-    from catalog.history.rows import tree
-
-    return sorted(tree(LanguageModel.objects.values_list("pk", flat=True)).items())
+    """All that imports and edits write, with what was merely seen, and what imports remember of their own writing."""
+    rows = tree(LanguageModel.objects.values_list("pk", flat=True), is_whole=True)
+    days = Source.objects.order_by("pk").values_list("slug", "read_on")
+    memory = LastWritten.objects.order_by("key").exclude(values={}).values_list("key", "values")
+    return [*sorted(rows.items()), *days, *memory, *Vendor.objects.order_by("pk").values_list("slug", flat=True)]

@@ -8,7 +8,7 @@ import pytest
 from catalog.history.recording import recorded
 from catalog.history.undoing import CannotUndo
 from catalog.imports.applying import CannotApply, apply
-from catalog.models import Alias, Endpoint, LanguageModel, LastWritten, Listing, Pin, PricePeriod
+from catalog.models import Alias, Endpoint, LanguageModel, LastWritten, Listing, Observation, Pin, PricePeriod
 from tests.catalog.imports.lists import DAY, differences, imported, lines, model, previewed, undo, written
 from tests.catalog.imports.test_providers import answer, endpoint
 from tests.factories import make_listing, make_market, make_model, make_priced
@@ -101,6 +101,15 @@ def test_a_source_that_comes_back_to_its_first_word() -> None:
         assert any(f"Says {count:,} for the context" in line for line in lines(revision, "conflict"))
     again = model("mistralai/anvil", context_length=100_000)
     assert differences(imported(again, day=DAY + timedelta(days=3))) == []
+
+
+def test_a_source_that_comes_back_to_its_first_word_within_a_day() -> None:
+    make_priced("anvil", context_length=262_144)
+    acts = [imported(model("mistralai/anvil", context_length=count)) for count in (100_000, 200_000, 100_000)]
+    assert differences(previewed(written(model("mistralai/anvil", context_length=100_000)))) == []
+    for revision in reversed(acts):
+        assert undo(revision).kept == []
+    assert not Observation.objects.exists()
 
 
 def test_a_bad_entry_counts_as_there() -> None:

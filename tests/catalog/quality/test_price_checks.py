@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from catalog.exact import per_token
+from catalog.pricing import Component
 from catalog.quality import prices
 from tests.catalog.quality.rows import START, TODAY, catalog, listing, model, period, said
 
@@ -186,6 +187,8 @@ def test_a_listing_without_a_price_has_none_to_check() -> None:
         ([period(1, "1", None, currency="EUR")], None),
         ([period(1, None, None, is_unknown=True)], "called unknown by its source"),
         ([period(1, "1", None, is_unknown=False)], None),
+        ([period(1, None, None, is_empty=True)], "no price on record"),
+        ([period(1, None, None, by_unit=((Component.PAGE, Decimal("0.004")),))], None),
     ],
 )
 def test_listings_without_a_price(rows: list[Any], there: str | None) -> None:

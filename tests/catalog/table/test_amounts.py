@@ -27,7 +27,7 @@ def gone(usd: str) -> Amount:
         ([gone("1"), sold("2"), sold("8")], [("", False), ("1×", True), ("4×", False)]),
         ([gone("16"), sold("2"), sold("8")], [("8×", False), ("1×", True), ("4×", False)]),
         ([gone("2"), sold("2"), sold("8")], [("1×", False), ("1×", True), ("4×", False)]),
-        ([gone("0"), sold("2"), sold("8")], [("free", False), ("1×", True), ("4×", False)]),
+        ([gone("0"), sold("2"), sold("8")], [("was free", False), ("1×", True), ("4×", False)]),
         ([sold("0"), sold("2")], [("free", True), ("1×", False)]),
         ([gone("1"), gone("3")], [("", False), ("", False)]),
         ([sold("2"), Amount(None)], [("", False), ("", False)]),
