@@ -55,6 +55,10 @@ FIRST_TOKEN_SECONDS = number("FIRST_TOKEN_SECONDS", default=120, least=0.1, most
 IDLE_SECONDS = number("IDLE_SECONDS", default=60, least=0.1, most=3600)
 RUN_SECONDS = number("RUN_SECONDS", default=900, least=1, most=7200)
 
+# Open pages that follow answers. Each holds a connection and a file descriptor, of which a process often has 1,024.
+STREAMS_PER_USER = int(number("STREAMS_PER_USER", default=20, least=1, most=10_000, is_whole=True))
+STREAMS_PER_PROCESS = int(number("STREAMS_PER_PROCESS", default=500, least=1, most=100_000, is_whole=True))
+
 # The market's list is read every so many hours while the server runs; 0 leaves it to people and to cron.
 SYNC_HOURS = number("SYNC_HOURS", default=0, least=0, most=24 * 30)
 

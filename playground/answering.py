@@ -29,7 +29,7 @@ async def answer(live: LiveRun, user_id: Any, connections: Connections, in_datab
         upstream = await connections.ready(live.upstream)
         body = live.request
         if sending.image_numbers(body):
-            body = await in_database(partial(sending.with_images, body, user_id))
+            body = await in_database(partial(sending.to_send, body, user_id))
     except LookupError as error:
         return endings.unsent(f"{error.args[0]} Nothing was sent.")
     except sending.MissingImage as error:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from catalog import figures
 from catalog.costs.offered import priced_on
 from catalog.costs.workloads import Cost, Workload, costs_of
+from catalog.pricing import BILLED_OTHERWISE
 from catalog.usage import Usage
 from playground.board.costs import final_amount
 from playground.deciding import board_models, workload_address
@@ -168,7 +169,8 @@ def _left_out(costs: Iterable[Cost], shown: set[str]) -> list[LeftOut]:
     rest = [cost for cost in costs if cost.priced.public_id not in shown]
     reasons: tuple[tuple[str, Callable[[Cost], bool]], ...] = (
         ("that nobody sells today", lambda cost: not cost.priced.is_sold and cost.total is not None),
-        ("whose price is not known", lambda cost: cost.total is None),
+        ("not billed by the token", lambda cost: BILLED_OTHERWISE in cost.bill.reasons),
+        ("whose price is not known", lambda cost: cost.total is None and BILLED_OTHERWISE not in cost.bill.reasons),
         ("whose price is known only in part", lambda cost: cost.priced.is_sold and cost.is_at_least),
     )
     found = [(why, [cost.priced.name for cost in rest if is_left_out(cost)]) for why, is_left_out in reasons]

@@ -15,16 +15,19 @@ from playground import usage
 from playground.live import LiveRun
 from playground.models import State
 from playground.settlement import INTERRUPTED, REHEARSAL_INTERRUPTED, Outcome
+from playground.upstream.error_bodies import MOST_RETRY_SECONDS
 from playground.upstream.errors import Refused, UpstreamError
 from playground.usage import read_cost, read_usage, storable, storable_text
 
 BY_FINISH = {"length": State.TRUNCATED, "content_filter": State.REFUSED, "error": State.FAILED}
 LONGEST_BODY = 65_536  # characters
-LONGEST_RETRY = timedelta(days=1)  # what is further away is no time to wait for
 
 STOPPED = "Stopped."
 STOPPED_UNKNOWN = "Stopped. The connection was closed, and the upstream said nothing of the cost."
 STOPPED_READ_ON = "Stopped. This provider bills the whole answer, so Windrose read on to learn the exact cost."
+STOPPED_READ_ON_UNSURE = (
+    "Stopped. Whether stopping ends the bill here is not known, so Windrose read on to learn the exact cost."
+)
 STOPPED_NOT_STREAMED = "Stopped. An answer that is not streamed cannot be cancelled, so Windrose waited for its cost."
 STOPPED_LOST = "Stopped. Windrose read on to learn the cost, but the upstream did not say it."
 STOPPED_FREE = "Stopped before anything could be billed."
@@ -43,6 +46,7 @@ CRASHED = "Windrose itself failed while this answer was coming. The server’s l
 UNSTORABLE = "This answer could not be stored. The server’s log says why."
 NOT_STARTED = "The server was stopping, so nothing was sent. Send the prompt again."
 SWITCHED_OFF = "The playground was switched off before this was sent, so nothing was sent and nothing is billed."
+ACCOUNT_OFF = "This account was switched off before this was sent, so nothing was sent and nothing is billed."
 
 
 def served(live: LiveRun) -> dict[str, str]:
@@ -137,7 +141,7 @@ def broken(live: LiveRun, error: UpstreamError) -> Outcome:
 def _refusal(error: UpstreamError, now: datetime) -> dict[str, Any]:
     """What the upstream said when it refused, and when it said to come again."""
     seconds = error.retry_after
-    wait = None if seconds is None else timedelta(seconds=min(max(0, seconds), LONGEST_RETRY.total_seconds()))
+    wait = None if seconds is None else timedelta(seconds=min(max(0, seconds), MOST_RETRY_SECONDS))
     status = error.status if error.status is not None and 0 < error.status < 1000 else None
     return {
         "error_status": status,
@@ -157,7 +161,9 @@ def stopped(live: LiveRun, *, may_be_billed: bool) -> Outcome:
         return _outcome(live, State.STOPPED, STOPPED if live.usage is not None else STOPPED_UNKNOWN)
     if read_usage(live.usage) is None and read_cost(live.usage) is None:
         return _outcome(live, State.STOPPED, STOPPED_LOST)
-    return _outcome(live, State.STOPPED, STOPPED_READ_ON if live.streams else STOPPED_NOT_STREAMED)
+    if not live.streams:
+        return _outcome(live, State.STOPPED, STOPPED_NOT_STREAMED)
+    return _outcome(live, State.STOPPED, STOPPED_READ_ON_UNSURE if live.stop_ends_billing is None else STOPPED_READ_ON)
 
 
 def interrupted(live: LiveRun) -> Outcome:
@@ -190,3 +196,8 @@ def not_started() -> Outcome:
 def switched_off() -> Outcome:
     """An administrator turned the playground off while the run waited."""
     return unsent(SWITCHED_OFF)
+
+
+def account_off() -> Outcome:
+    """An administrator deactivated the account while the run waited."""
+    return unsent(ACCOUNT_OFF)

@@ -11,16 +11,18 @@ are $0.00000777, and the provider that served takes $0.15 and $0.2775: 37 x 0.00
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, Inexact, localcontext
+from decimal import Decimal, Inexact, localcontext
 from typing import Any, Protocol
 
 from catalog import exact, frozen, pricing
 from catalog.figures import usd_exact
 from catalog.pricing import Component, Condition, Rate, Usage
+from playground import rounding
 from playground.usage import amount, read_usage, unpriced
 
 STALE_AFTER = 30  # days since the price was last read at its source
 MOST_PRICE_DECIMALS = 10  # of a price per token: four of it per million, finer than anybody writes one
+INEXACT = "None of it explains the difference to the last digit."
 UNEXPLAINED = "Nothing that the catalog knows explains the difference."
 # What `why` reads beside a run: load it for all the runs of a page at once.
 READS = ("listing__endpoints", "listing__periods__rates", "listing__periods__source")
@@ -61,18 +63,17 @@ class Case:
 
 
 def explain(case: Case) -> list[str]:
-    """Sentences: what explains the difference exactly, else what may have to do with it, else that nothing does."""
+    """Sentences: what explains the difference exactly, else that it was rounded and what may have to do with it, else that
+    nothing does."""
     if not case.difference:
         return []
-    found = [
-        sentence
-        for ask in (_own_key, _other_provider, _other_day, _other_condition, _cache, _rounding)
-        if (sentence := ask(case))
-    ]
-    if found:
-        return found[:1]
+    for ask in (_own_key, _other_provider, _other_day, _other_condition, _cache):
+        if sentence := ask(case):
+            return [sentence]
     hints = _hints(case)
-    return hints or [UNEXPLAINED]
+    if sentence := rounding.explain(case.computed, case.billed):
+        return [sentence, *hints]  # digits that are missing fit other causes, too
+    return [*hints, INEXACT] if hints else [UNEXPLAINED]
 
 
 def _total(rates: Iterable[Rate], usage: Usage, at: datetime | None) -> Decimal | None:
@@ -167,17 +168,6 @@ def _unlisted_cache_price(case: Case) -> str:
     return f"It fits a price of ${written} per million for cached input, which the catalog does not have."
 
 
-def _rounding(case: Case) -> str:
-    decimals = exact.decimals_of(case.billed)
-    if decimals >= exact.decimals_of(case.computed):
-        return ""
-    step = Decimal(1).scaleb(-decimals)
-    for rounding in (ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_CEILING, ROUND_FLOOR):
-        if case.billed and case.computed.quantize(step, rounding) == case.billed:
-            return f"The upstream rounds its bill to {decimals} decimals."
-    return ""
-
-
 def _hints(case: Case) -> list[str]:
     """Facts that may have to do with it. Each says that it is not the whole sum."""
     hints = list(case.beside)
@@ -195,7 +185,7 @@ def _hints(case: Case) -> list[str]:
         hints.append(f"{case.provider} served it, and the catalog does not know that provider’s own price.")
     if case.days_unread is not None and case.days_unread > STALE_AFTER:
         hints.append(f"The price was last read at its source {case.days_unread:,} days before, and may have changed.")
-    return [*hints, "None of it explains the difference to the last digit."] if hints else []
+    return hints
 
 
 class _Run(Protocol):

@@ -11,10 +11,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from playground import settlement
-from playground.endings import served, switched_off
-from playground.live import LiveRun
+from playground.endings import account_off, served, switched_off
+from playground.live import GrowingCall, LiveRun
 from playground.models import House, Run, State
 from playground.models.runs import LIVE
+
+ALWAYS_WRITTEN = 65_536  # characters of tool calls
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Mark:
     parts: int
     reasoning_parts: int
     tool_call_parts: int
+    tool_call_size: int  # characters
     state: str
     has_identity: bool
     at: float
@@ -40,16 +43,32 @@ class Mark:
 
 @dataclass(frozen=True)
 class News:
-    """What one write adds to one run, and who really answers, as far as it is known. `tool_calls` is JSON of all calls,
-    None where they have not changed."""
+    """What one write adds to one run, and who really answers, as far as it is known. `calls` are all tool calls, None where
+    they have not changed.
+
+    It is made on the event loop, which a hundred long answers must not hold up: texts are put together where it is written.
+    """
 
     run_id: UUID
-    text: str
-    reasoning: str
-    tool_calls: str | None
+    parts: list[str]
+    reasoning_parts: list[str]
+    calls: list[GrowingCall] | None
     state: str
     first_token_ms: int | None
     served: dict[str, str]
+
+    @property
+    def text(self) -> str:
+        return "".join(self.parts)
+
+    @property
+    def reasoning(self) -> str:
+        return "".join(self.reasoning_parts)
+
+    @property
+    def tool_calls(self) -> str | None:
+        """JSON, as the column keeps it."""
+        return None if self.calls is None else json.dumps([call.to_json() for call in self.calls])
 
 
 # One prepared statement for all runs: a hundred updates through the ORM hold the interpreter for a tenth of a second,
@@ -66,10 +85,13 @@ def claim(run_id: UUID, process: str) -> Run | None:
     """The run, marked as this process's own; None when somebody has it already or it is over.
 
     This is what makes a run start at most once, whoever asks and however often. While the playground is switched off
-    a run that has not begun is ended here, unsent.
+    a run that has not begun is ended here, unsent, and so is one of an account that was: a long table outlives neither.
     """
-    if not House.now().is_open:
-        settlement.settle(run_id, switched_off(), among=Run.objects.filter(state=State.QUEUED, process=""))
+    end = None if House.now().is_open else switched_off()
+    if end is None and Run.objects.filter(pk=run_id, prompt__user__is_active=False).exists():
+        end = account_off()
+    if end is not None:
+        settlement.settle(run_id, end, among=Run.objects.filter(state=State.QUEUED, process=""))
         return None
     now = timezone.now()
     claimed = Run.objects.filter(pk=run_id, state=State.QUEUED, process="").update(
@@ -80,11 +102,19 @@ def claim(run_id: UUID, process: str) -> Run | None:
     return Run.objects.select_related("listing", "prompt").get(pk=run_id)
 
 
-def mark(live: LiveRun) -> Mark:
+def mark(live: LiveRun, before: Mark | None = None) -> Mark:
+    """How much the next write brings into the database, after `before`.
+
+    Tool calls are written whole each time, so long ones only once they have grown by an eighth: otherwise a call of some
+    megabytes would be written hundreds of times. Their last state comes with the end of the run in any case.
+    """
+    calls = (live.tool_call_parts, live.tool_call_size)
+    if before is not None and ALWAYS_WRITTEN < calls[1] < before.tool_call_size * 9 // 8:
+        calls = (before.tool_call_parts, before.tool_call_size)
     return Mark(
         len(live.parts),
         len(live.reasoning_parts),
-        live.tool_call_parts,
+        *calls,
         live.state,
         bool(live.identity.generation_id),
         time.monotonic(),
@@ -104,9 +134,9 @@ def news(live: LiveRun, before: Mark | None, now: Mark) -> News:
     is_new_call = live.is_stored and now.tool_call_parts > calls_from
     return News(
         live.id,
-        "".join(live.parts[text_from : now.parts]) if live.is_stored else "",
-        "".join(live.reasoning_parts[reasoning_from : now.reasoning_parts]) if live.is_stored else "",
-        json.dumps(live.tool_calls) if is_new_call else None,
+        live.parts[text_from : now.parts] if live.is_stored else [],
+        live.reasoning_parts[reasoning_from : now.reasoning_parts] if live.is_stored else [],
+        live.calls_now() if is_new_call else None,
         live.state.value,
         live.first_token_ms,
         served(live),

@@ -26,11 +26,10 @@ WRITE_EVERY = 0.4  # seconds between two writes of new text
 HEARTBEAT_EVERY = 5.0
 SILENT_AFTER = timedelta(seconds=30)  # a run without a heartbeat for so long has lost its process
 MISSED_AFTER = timedelta(seconds=12)  # two heartbeats; enough where the process is seen to be gone as well
-SWEEP_EVERY = 5.0  # so that what a killed process left is over some 17 seconds after its last heartbeat
+SWEEP_EVERY = 5.0  # so that what a killed process left is over within 5 seconds, or some 17 after its last heartbeat
 ASK_EVERY = 1.0
 PURGE_EVERY = 86_400.0
 WIPE_EVERY = 5.0
-REMEMBERED_FOR = 300.0  # seconds in which an answer that is not stored can still be fetched by the page that asked
 
 
 class Keeper:
@@ -60,6 +59,7 @@ class Keeper:
                 await asyncio.gather(self._asking, return_exceptions=True)
 
     async def _round(self) -> None:
+        self._runner.remembered.forget()  # first: what is promised must not wait for a database that is away
         await self._write_progress()
         await self._keep_waiting()
         if self._is_time("ask", ASK_EVERY):
@@ -67,7 +67,6 @@ class Keeper:
         if self._is_time("sweep", SWEEP_EVERY):
             own = self._runner.own
             await self._runner.in_database(lambda: _end_orphans(own))
-            self._runner.forget(time.monotonic() - REMEMBERED_FOR)
         # A few prompts in each round, so that nothing waits long for the writing thread.
         if self._is_time("purge", PURGE_EVERY):
             removed = await self._runner.in_database(lambda: retention.purge_due(batches=1))
@@ -99,7 +98,7 @@ class Keeper:
         self._written = {run_id: mark for run_id, mark in self._written.items() if run_id in live}
         if not live and not runner.waiting:
             return
-        marks = {run_id: journal.mark(each) for run_id, each in live.items()}
+        marks = {run_id: journal.mark(each, self._written.get(run_id)) for run_id, each in live.items()}
         news = [
             journal.news(each, self._written.get(run_id), marks[run_id])
             for run_id, each in live.items()
@@ -122,7 +121,12 @@ class Keeper:
             self._runner.end_waiting()
 
 
+def end_lost() -> None:
+    """End the live runs whose process is gone: at once where that is certain, else after two missed heartbeats. Blocking."""
+    journal.interrupt_where(process.is_certainly_gone)
+    journal.interrupt_where(process.is_gone, timezone.now() - MISSED_AFTER)
+
+
 def _end_orphans(own: Collection[UUID]) -> None:
-    now = timezone.now()
-    journal.interrupt_where(process.is_gone, now - MISSED_AFTER)
-    settlement.interrupt_orphans(now - SILENT_AFTER, but=own)
+    end_lost()
+    settlement.interrupt_orphans(timezone.now() - SILENT_AFTER, but=own)

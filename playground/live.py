@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from catalog import pricing
-from playground import bodies
+from playground import bodies, speed, upstreams
 from playground.estimate import likely_tokens
 from playground.models import Prompt, Run, State
 from playground.upstream.chunks import (
@@ -31,6 +31,7 @@ from playground.usage import read_usage, storable_text
 
 MOST_TEXT_BYTES = 4_194_304  # of one answer; the longest that models of today can write is about a quarter of it
 MOST_TOOL_CALLS = 128
+BYTES_OF_A_PART = 64
 MOST_RECORDED_BYTES = 2_097_152
 
 
@@ -60,7 +61,7 @@ class GrowingCall:
 class LiveRun:
     """The growing answer of one run. `parts` only grows, so a watcher remembers how many parts it has sent.
 
-    Tool calls change in place; `tool_call_parts` counts what has come of them.
+    Tool calls change in place; `tool_call_parts` counts what has come of them, `tool_call_size` its characters.
     """
 
     def __init__(self, run: Run, watchers: Watchers, prompt: Prompt | None = None) -> None:
@@ -78,14 +79,14 @@ class LiveRun:
         self.api = run.api
         self.streams = run.streams
         self.is_rehearsal = run.is_rehearsal
-        self.stop_ends_billing = run.is_rehearsal or _stop_ends_billing(run)
+        self.stop_ends_billing = upstreams.stop_ends_billing(run)
         self.began_at = run.started_at or run.created_at
         self.state = State(run.state)
         self.parts: list[str] = []
         self.reasoning_parts: list[str] = []
         self.rest_parts: list[str] = []
         self.calls: dict[int, GrowingCall] = {}
-        self.tool_call_parts = 0
+        self.tool_call_parts = self.tool_call_size = 0
         self.identity = Identity("", "", "")
         self.finish = ""
         self.native_finish = ""
@@ -103,6 +104,17 @@ class LiveRun:
         self._bytes = 0
 
     @property
+    def size(self) -> int:
+        """About how many bytes of memory the answer takes: its text, and what Python adds to each part of it."""
+        parts = len(self.parts) + len(self.reasoning_parts) + self.tool_call_parts
+        return self._bytes + BYTES_OF_A_PART * parts
+
+    def drop_unshown(self) -> None:
+        """Let go of what no page shows of an answer that is over: what was asked, and what came after Stop."""
+        self.request = {}
+        self.rest_parts = []
+
+    @property
     def text(self) -> str:
         return "".join(self.parts)
 
@@ -118,7 +130,12 @@ class LiveRun:
     @property
     def tool_calls(self) -> list[dict[str, str]]:
         """The calls in their order, as a run keeps them: id, name, arguments as text."""
-        return [self.calls[index].to_json() for index in sorted(self.calls)]
+        return [call.to_json() for call in self.calls_now()]
+
+    def calls_now(self) -> list[GrowingCall]:
+        """The calls in their order as they are at this moment; they do not grow any more."""
+        calls = [self.calls[index] for index in sorted(self.calls)]
+        return [GrowingCall(call.id, call.name, list(call.arguments)) for call in calls]
 
     @property
     def is_thinking(self) -> bool:
@@ -196,6 +213,7 @@ class LiveRun:
         if piece.arguments:
             call.arguments.append(piece.arguments)
         self.tool_call_parts += 1
+        self.tool_call_size += len(piece.arguments)
 
     def _count(self, text: str) -> None:
         """Time and size of one more part. Raises TooMuch."""
@@ -223,14 +241,5 @@ class LiveRun:
         return pricing.bill(self.rates, counted, self.began_at).total
 
     def tokens_per_second(self) -> Decimal | None:
-        if self.first_token_ms is None or self.last_token_ms is None or self.last_token_ms <= self.first_token_ms:
-            return None
-        tokens = Decimal(self.tokens_so_far()[0])
-        return (tokens * 1000 / (self.last_token_ms - self.first_token_ms)).quantize(Decimal("0.1"))
-
-
-def _stop_ends_billing(run: Run) -> bool | None:
-    """As far as known. A request that does not stream cannot be cancelled anywhere."""
-    if not run.streams:
-        return False
-    return run.listing.stop_ends_billing if run.listing is not None else None
+        rate = speed.tokens_per_second(self.tokens_so_far()[0], self.first_token_ms, self.last_token_ms)
+        return None if rate is None else rate.quantize(Decimal("0.1"))

@@ -8,7 +8,7 @@ result), and `by` (of an assistant's: each column's own answer to what came befo
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -116,11 +116,19 @@ def filled_length(message: Message, values: Mapping[str, str]) -> int:
     return length
 
 
-def title(messages: Iterable[Message]) -> str:
-    """The last message of the user that says something, else the last message that does."""
+def title(messages: Iterable[Message], names: Collection[str] = (), rows: Sequence[Sequence[str]] = ()) -> str:
+    """How lists and pages call a prompt: the last message of the user that says something, else the last message that does.
+
+    Its values are filled in where there is one row of them. Of several the title says how many, before the text so that no
+    list cuts it off, and leaves the names of what they fill: “3 rows × Say ‹word›.” A name without a value stays as typed.
+    """
     said = [message for message in messages if message.content.strip()]
     asked = [message for message in said if message.role == "user"]
-    return (asked or said)[-1].content if said else ""
+    if not said:
+        return ""
+    values = zip(names, rows[0], strict=True) if len(rows) == 1 else ((name, f"‹{name}›") for name in names)
+    (called,) = filled([(asked or said)[-1]], dict(values))
+    return f"{len(rows)} rows × {called.content}" if len(rows) > 1 else called.content
 
 
 def folded(text: str) -> str:

@@ -49,9 +49,8 @@ class Asked:
 
     @property
     def text(self) -> str:
-        """The title: the last question, with its values where there is one row of them."""
-        only = self.rows.values(0) if len(self.rows.rows) == 1 else {}
-        return texts.title(texts.filled(self.messages, only))
+        """The title: the last question, and what fills it."""
+        return texts.title(self.messages, self.rows.names, self.rows.rows)
 
     def values_for(self, offer: Offer) -> dict[str, Any]:
         merged = self.parameters | self.overrides.get(offer.key, {})

@@ -5,15 +5,17 @@ and the form says so; an empty field is sent to nobody, because an absent parame
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.models import Parameter
 from playground.offers import Offer
+from playground.parameter_ranges import RANGES, WORDS
 
 OUTPUT_LIMIT = "max_tokens"  # the field's name; a listing may call it otherwise on the wire
 NEWER_OUTPUT_LIMIT = "max_completion_tokens"
+LIMITS = {OUTPUT_LIMIT, NEWER_OUTPUT_LIMIT}
 ORDER = [
     "max_tokens", "temperature", "top_p", "seed", "stop", "frequency_penalty", "presence_penalty",
     "response_format", "structured_outputs", "tools", "tool_choice",
@@ -48,52 +50,82 @@ class Choice:
 
     def defaults(self) -> str:
         """The models' own defaults in words: “1”, or “0.0645 (Mistral Large 3 2512), 1 (Devstral 2 2512)”."""
-        return self._in_words(lambda row: row.default)
+        return self._in_words(lambda _, row: row.default)
 
     def ranges(self) -> str:
         """The ranges in words: “0 to 2”, “1 or more”, with the names of the models where they differ."""
-        return self._in_words(_range)
+        return self._in_words(lambda offer, row: _range(*_bounds(self.name, offer, row)))
 
-    def _in_words(self, said: Any) -> str:
+    def _in_words(self, said: Callable[[Offer, Parameter], str]) -> str:
         by_words: dict[str, list[str]] = {}
         for offer, row in self.rows.items():
-            if words := said(row):
+            if words := said(offer, row):
                 by_words.setdefault(words, []).append(offer.name)
         if len(by_words) == 1:
             return next(iter(by_words))
         return ", ".join(f"{words} ({', '.join(names)})" for words, names in by_words.items())
 
     def values(self) -> list[str]:
-        """The words that a parameter may be, where every table that has it tells them all; empty where one does not."""
-        told = [told_values(row.description) for row in self.rows.values()]
+        """The words that a parameter may be, where every table that has it tells them all, or the API's description does;
+        empty where one may take others."""
+        told = [told_values(row.description) or WORDS.get(self.name, ()) for row in self.rows.values()]
         return list(dict.fromkeys(word for words in told for word in words)) if all(told) else []
 
     def problem(self, value: Any, leaving_out: Iterable[Offer] = ()) -> str:
-        """A sentence naming the first model that does not take the value, or nothing; `leaving_out` have one of their own."""
+        """A sentence with the parameter's name and that of the first model that does not take the value, or nothing;
+        `leaving_out` have a value of their own."""
         for offer, row in self.rows.items():
-            if offer not in leaving_out and (sentence := _problem(offer, row, value)):
-                return sentence
+            if offer not in leaving_out and (sentence := _problem(self.name, offer, row, value)):
+                return f"{self.name}: {sentence}"
         return ""
 
 
-def _problem(offer: Offer, row: Parameter, value: Any) -> str:
+def _problem(name: str, offer: Offer, row: Parameter, value: Any) -> str:
     if isinstance(value, str) and (told := told_values(row.description)) and value not in told:
         return f"{offer.name} takes {', '.join(told)}; this is {value[:40]}."
     if not isinstance(value, int | float) or isinstance(value, bool):
         return ""
-    if row.minimum and value < float(row.minimum):
-        return f"{offer.name} takes {row.minimum} or more; this is {value:g}."
-    if row.maximum and value > float(row.maximum):
-        return f"{offer.name} takes {row.maximum} or less; this is {value:g}."
+    if name in LIMITS and (sentence := _too_long(offer, value)):
+        return sentence
+    minimum, maximum = _bounds(name, offer, row)
+    if minimum and value < float(minimum):
+        return f"{offer.name} takes {minimum} or more; this is {_written(value)}."
+    if maximum and value > float(maximum):
+        return f"{offer.name} takes {maximum} or less; this is {_written(value)}."
     return ""
 
 
-def _range(row: Parameter) -> str:
-    if row.minimum and row.maximum:
-        return f"{row.minimum} to {row.maximum}"
-    if row.minimum:
-        return f"{row.minimum} or more"
-    return f"{row.maximum} or less" if row.maximum else ""
+def _too_long(offer: Offer, tokens: float) -> str:
+    """A sentence where a model cannot write so much: beyond its longest answer where that is known, else beyond its context.
+    A server of one's own is held to what is known of that server, and not to what others say of its model."""
+    longest = offer.listing.max_completion_tokens
+    is_own = offer.dialect == "compatible"
+    context = offer.listing.context_length if is_own else offer.listing.context_limit()
+    if longest is not None and tokens > longest:
+        return f"{offer.name} can write up to {longest:,} tokens; this is {tokens:,}."
+    if context is not None and tokens > context:
+        return f"{offer.name} has room for {context:,} tokens, prompt and answer together; this is {tokens:,}."
+    return ""
+
+
+def _written(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def _bounds(name: str, offer: Offer, row: Parameter) -> tuple[str, str]:
+    """The least and the most that a parameter may be, blank where there is no such bound: as the table has it, and where it
+    has neither, as the API's description does."""
+    if row.minimum or row.maximum or offer.dialect == "compatible":
+        return row.minimum, row.maximum
+    return RANGES.get(name, ("", ""))
+
+
+def _range(minimum: str, maximum: str) -> str:
+    if minimum and maximum:
+        return f"{minimum} to {maximum}"
+    if minimum:
+        return f"{minimum} or more"
+    return f"{maximum} or less" if maximum else ""
 
 
 def told_values(description: str) -> list[str]:
@@ -112,7 +144,8 @@ def choices_for(offers: Iterable[Offer]) -> list[Choice]:
                 choices.setdefault(name, Choice(name)).rows[offer] = row
     if NEWER_OUTPUT_LIMIT in choices and OUTPUT_LIMIT in choices:
         # The same limit under its newer name; the body has the one that a model prefers.
-        choices.pop(NEWER_OUTPUT_LIMIT)
+        newer = choices.pop(NEWER_OUTPUT_LIMIT)
+        choices[OUTPUT_LIMIT].rows = newer.rows | choices[OUTPUT_LIMIT].rows
     for choice in choices.values():
         choice.missing = [offer.name for offer in tables if offer not in choice.rows]
     return sorted(choices.values(), key=lambda each: (ORDER.index(each.name) if each.name in ORDER else 99, each.name))

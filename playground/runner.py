@@ -10,7 +10,6 @@ loop never waits for a disk and no request's connection is held.
 import asyncio
 import contextvars
 import logging
-import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -19,11 +18,11 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from django.db import InterfaceError, OperationalError, close_old_connections
-from django.utils import timezone
 
 from playground import answering, endings, journal, process, settlement, upstreams
-from playground.keeper import MISSED_AFTER, Keeper
+from playground.keeper import Keeper, end_lost
 from playground.live import LiveRun, Watchers
+from playground.remembering import Remembered
 from playground.turns import Turns
 from playground.validation import Validator
 
@@ -32,7 +31,6 @@ T = TypeVar("T")
 
 GRACE = 2.0  # seconds that runs have to end by themselves when the server stops
 MOST_AT_ONCE = 100  # runs of one process that are connected; the others wait for a place
-MOST_REMEMBERED = 100
 
 
 class NotOpen(RuntimeError):
@@ -44,7 +42,7 @@ class Runner:
 
     def __init__(self) -> None:
         self.live: dict[UUID, LiveRun] = {}
-        self.remembered: dict[UUID, tuple[LiveRun, float]] = {}  # over, and nowhere else: when it ended
+        self.remembered = Remembered()
         self.closing = asyncio.Event()
         self._watchers: WeakValueDictionary[UUID, Watchers] = WeakValueDictionary()
         self.waiting: Turns[UUID] = Turns()
@@ -63,8 +61,7 @@ class Runner:
         self.closing = asyncio.Event()
         self._database = ThreadPoolExecutor(1, thread_name_prefix="runner-writer")
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="runner-reader")
-        # Two containers may share a host's name: a run that gives signs of life is not judged by who seems to be gone.
-        await self.in_database(lambda: journal.interrupt_where(process.is_gone, timezone.now() - MISSED_AFTER))
+        await self.in_database(end_lost)
         self._upstreams = await upstreams.connect()
         self._validator = Validator()
         self._keeper = self._detached(Keeper(self, self._upstreams).work())
@@ -151,7 +148,7 @@ class Runner:
 
     def in_memory(self, run_id: UUID) -> LiveRun | None:
         """The answer as this process has it: on its way, or just over and stored nowhere."""
-        return self.live.get(run_id) or self.remembered.get(run_id, (None, 0.0))[0]
+        return self.live.get(run_id) or self.remembered.get(run_id)
 
     async def in_database(self, work: Callable[[], T]) -> T:
         """Run blocking database work that writes, in the runner's one writing thread, and wait for it."""
@@ -251,20 +248,9 @@ class Runner:
             await asyncio.sleep(delay)
             delay = min(delay * 2, 30)
         if not live.is_stored:
-            self._remember(live)
+            self.remembered.keep(live)
         self.live.pop(live.id, None)
         live.watchers.wake()
-
-    def _remember(self, live: LiveRun) -> None:
-        """Keep an answer that is stored nowhere for the page that asked, which may come for it a moment later."""
-        self.remembered[live.id] = (live, time.monotonic())
-        while len(self.remembered) > MOST_REMEMBERED:
-            del self.remembered[next(iter(self.remembered))]
-
-    def forget(self, before: float) -> None:
-        """Let go of remembered answers that ended before a moment of the monotonic clock."""
-        for run_id in [run_id for run_id, (_, ended) in self.remembered.items() if ended < before]:
-            del self.remembered[run_id]
 
 
 runner = Runner()

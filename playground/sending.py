@@ -6,9 +6,11 @@ The stored request keeps the numbers: it is read by people, and an image would b
 import base64
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakValueDictionary
 
 from playground.bodies.chat import IMAGE
 from playground.models import Image
+from playground.upstream.request_bodies import DataUrl
 
 
 class MissingImage(Exception):
@@ -25,14 +27,40 @@ def with_images(request: dict[str, Any], user_id: Any) -> dict[str, Any]:
 
     Only images of `user_id` are found, whatever number stands in the request.
     """
+    return _with(request, {number: _written(image) for number, image in _found(request, user_id).items()})
+
+
+def to_send(request: dict[str, Any], user_id: Any) -> dict[str, Any]:
+    """The same for the upstream client, which writes an image as it sends it. Runs that send one image share it."""
+    return _with(request, _found(request, user_id))
+
+
+_kept: WeakValueDictionary[int, DataUrl] = WeakValueDictionary()  # the images that runs of this process have in hand
+
+
+def _found(request: Mapping[str, Any], user_id: Any) -> dict[int, DataUrl]:
+    """The images that a request names, by number. Raises MissingImage."""
     numbers = image_numbers(request)
-    if not numbers:
-        return request
-    found = {image.pk: image for image in Image.objects.filter(user=user_id, pk__in=numbers)}
-    if missing := sorted(numbers - set(found)):
+    own = Image.objects.filter(user=user_id, pk__in=numbers) if numbers else Image.objects.none()
+    there = set(own.values_list("pk", flat=True))
+    if missing := sorted(numbers - there):
         which = "An image" if len(missing) == 1 else f"{len(missing)} images"
         raise MissingImage(f"{which} of this prompt could not be found, so nothing was sent. Add it again and run it.")
-    addresses = {f"{IMAGE}{number}": _data_url(image) for number, image in found.items()}
+    found = {number: image for number in there if (image := _kept.get(number)) is not None}
+    for image in own.filter(pk__in=there - set(found)):
+        # A number is never given to another image, and the bytes behind it never change.
+        found[image.pk] = _kept[image.pk] = DataUrl(image.media_type, bytes(image.content))
+    if missing := there - set(found):
+        raise MissingImage(
+            "An image of this prompt was removed just now, so nothing was sent. Add it again and run it."
+        )
+    return found
+
+
+def _with(request: dict[str, Any], images: Mapping[int, Any]) -> dict[str, Any]:
+    if not images:
+        return request
+    addresses = {f"{IMAGE}{number}": image for number, image in images.items()}
     return {name: _replaced(value, addresses) if name in LISTS else value for name, value in request.items()}
 
 
@@ -57,7 +85,7 @@ def _number(address: Any) -> int | None:
     return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None
 
 
-def _replaced(items: list[Any], addresses: Mapping[str, str]) -> list[Any]:
+def _replaced(items: list[Any], addresses: Mapping[str, Any]) -> list[Any]:
     replaced = []
     for item in items:
         if isinstance(item, dict) and isinstance(item.get("content"), list):
@@ -66,7 +94,7 @@ def _replaced(items: list[Any], addresses: Mapping[str, str]) -> list[Any]:
     return replaced
 
 
-def _with_bytes(part: Any, addresses: Mapping[str, str]) -> Any:
+def _with_bytes(part: Any, addresses: Mapping[str, Any]) -> Any:
     if not isinstance(part, dict) or "image_url" not in part or (address := _address(part)) not in addresses:
         return part
     url = addresses[address]
@@ -74,5 +102,5 @@ def _with_bytes(part: Any, addresses: Mapping[str, str]) -> Any:
     return part | {"image_url": part["image_url"] | {"url": url} if is_nested else url}
 
 
-def _data_url(image: Image) -> str:
-    return f"data:{image.media_type};base64,{base64.b64encode(bytes(image.content)).decode()}"
+def _written(image: DataUrl) -> str:
+    return (image.head + base64.b64encode(image.content)).decode()

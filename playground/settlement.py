@@ -16,9 +16,8 @@ from django.db.models.functions import Concat, Length
 from django.utils import timezone
 
 from catalog import exact
-from playground import forgetting, retention
+from playground import forgetting, retention, searchable
 from playground.amounts import booked_amount
-from playground.messages import folded
 from playground.models import Hold, Prompt, Reconciliation, Recording, Run, State
 from playground.models.money import LARGEST
 from playground.models.runs import LIVE
@@ -33,7 +32,6 @@ SETTLED = (
 ASKABLE = ("openrouter", "rehearsal")  # whose record of an answer can be asked for afterwards
 LEARNT = ("usage", "computed_usd", "billed_usd", "cost")  # what is booked of an answer whose end came too late
 FIRST_ASKED_AFTER = timedelta(seconds=1)
-LONGEST_SEARCHED_ANSWER = 20_000  # characters
 LONGEST_SEARCHED = 1_000_000  # characters of all texts of one prompt: a matrix has hundreds of answers
 INTERRUPTED = "The server stopped while this answer was coming. What came is kept; its cost is not known."
 REHEARSAL_INTERRUPTED = "The server stopped while this answer was coming. What came is kept."
@@ -82,7 +80,7 @@ def settle(run_id: Any, outcome: Outcome, among: Any = None) -> bool:
                 spent=booked_amount(outcome.spent), settled_at=now
             )
         if is_stored:
-            _keep(run, fields, outcome.recording)
+            _keep(run, outcome.state, fields, outcome.recording)
         elif not Run.objects.live().filter(prompt=run.prompt_id).exists():
             retention.purge([run.prompt_id], now)
     return True
@@ -131,10 +129,12 @@ def _to_ask(run: Run, fields: dict[str, Any], spent: Decimal | None, now: dateti
     return {"reconciliation": Reconciliation.WAITING, "reconcile_at": now + FIRST_ASKED_AFTER}
 
 
-def _keep(run: Run, fields: dict[str, Any], recording: tuple[bytes, bool] | None) -> None:
+def _keep(run: Run, state: State, fields: dict[str, Any], recording: tuple[bytes, bool] | None) -> None:
     """What the end of a run leaves elsewhere: its words for the search, and the bytes as they came."""
-    answer: str = fields["text"] if "text" in fields else run.text  # noqa: SIM401  the row's text is loaded only then
-    if text := folded(answer[:LONGEST_SEARCHED_ANSWER]):
+    # What a run that lost its process had written is in its row.
+    missing = [name for name in searchable.FIELDS if name not in fields]
+    answer = fields | (Run.objects.values(*missing).get(pk=run.pk) if missing else {})
+    if text := searchable.words_of(answer, state):
         searched = Prompt.objects.annotate(length=Length("searched")).filter(length__lt=LONGEST_SEARCHED)
         searched.filter(pk=run.prompt_id).update(searched=Concat("searched", Value("\n" + text)))
     if recording is not None and recording[0]:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from playground import messages, variables
 from playground.messages import Message
-from playground.models import Image, Label, Prompt, Share
+from playground.models import Image, Label, Prompt, Run, Share
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 MOST_OPEN = 20  # shares of one prompt at a time
@@ -102,7 +102,7 @@ def open_prompt(token: str, now: datetime | None = None) -> Prompt | None:
     same look-up."""
     open_shares = Share.objects.open_at(now or timezone.now()).filter(token=token if TOKEN.fullmatch(token) else "")
     found = Prompt.objects.filter(pk__in=open_shares.values("prompt"), purged_at=None, is_stored=True)
-    prompt: Prompt | None = found.first()
+    prompt: Prompt | None = found.defer("searched").first()
     return prompt
 
 
@@ -111,10 +111,10 @@ def shown(token: str, now: datetime | None = None) -> Prompt | None:
     prompt = open_prompt(token, now)
     if prompt is None:
         return None
-    # No label is loaded, in place of those that the board's owner sees.
-    prefetch_related_objects(
-        [prompt], "runs__hold", "runs__listing__model__vendor", Prefetch("labels", Label.objects.none())
-    )
+    # A table is read as its owner's board reads it; no label is loaded, in place of those that he sees.
+    runs = [Prefetch("runs", Run.objects.for_cells())] if prompt.is_matrix else []
+    labels = Prefetch("labels", Label.objects.none())
+    prefetch_related_objects([prompt], *runs, "runs__hold", "runs__listing__model__vendor", labels)
     return _public(prompt)
 
 
@@ -126,8 +126,10 @@ def _public(prompt: Prompt) -> Prompt:
         for name, nothing in PRIVATE.items():
             setattr(run, name, nothing)
         # The limits and the format that were asked for: the board says of an answer whether it kept to them.
+        # A table says neither, and has not read the request.
+        asked = {} if prompt.is_matrix else run.request
         run.request = {
-            name: value for name, value in run.request.items() if isinstance(value, int | float) or name in FORMATS
+            name: value for name, value in asked.items() if isinstance(value, int | float) or name in FORMATS
         }
         hold = getattr(run, "hold", None)
         if hold is not None:

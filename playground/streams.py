@@ -4,39 +4,62 @@ Every connection begins with a snapshot that replaces the columns' text, and goe
 at once. A browser that comes back for whatever reason gets the truth again. The stream ends by replacing the
 connecting element and then sending `end`: no status code stops an event source from asking again.
 
+How many may be open is bounded (`followers.py`). A page that has to give way says so and comes back by itself. Whoever is signed
+out or loses his account while he watches is let go within seconds.
+
 An answer that is not to be stored comes from memory alone, also for a while after its end; its finished column then
 goes around the text that the page has. A process that does not run it has nothing to show of it but its figures.
 """
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from importlib import import_module
+from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import get_user
 from django.contrib.auth.decorators import login_not_required
 from django.db import close_old_connections
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.utils.html import escape
 from django.views.decorators.http import require_GET
 
 from playground import board
-from playground.live import LiveRun
+from playground.followers import Follower, Followers
+from playground.live import LiveRun, Watchers
 from playground.models import Prompt, Run
 from playground.runner import runner
 from playground.sse import frame
 
 JOIN = 0.08  # seconds in which new text is joined into one message
 FIGURES_EVERY = 0.25
+BALANCE_EVERY = 1.0  # seconds between looks at the budgets, and only when a run has ended
 ELSEWHERE_EVERY = 0.5  # seconds between looks at runs of other processes
 HEARTBEAT = 15.0
 LONGEST_LIFE = 300.0  # then the browser attaches again
+SIGNED_IN_EVERY = 15.0  # seconds between looks at whether the person still is
+BACK_AFTER = 15  # seconds after which a page that gave way comes back
+UNREAD = 10.0  # seconds that a stream which has to end waits for a reader who does not read
 COMMENT = b": here\n\n"
 SIGNED_OUT = "You are signed out, so this page has stopped following the answers. Sign in again to see them."
+GAVE_WAY = (
+    "This page has paused, because more than {:,} of your pages follow answers at the same time. The answers go on all the same, "
+    f"and the page comes back by itself in {BACK_AFTER} seconds. Close some of the others to follow without pauses."
+)
+ALL_TAKEN = (
+    "This page waits, because this server follows as many pages as it can at the moment. The answers go on all the same, "
+    f"and the page asks again by itself every {BACK_AFTER} seconds."
+)
 END = frame("1", name="end")
+followers = Followers()
 
 
 @dataclass
@@ -76,19 +99,70 @@ async def events(request: HttpRequest, prompt_id: UUID) -> StreamingHttpResponse
         return event_stream(_one_message(board.stream_end(prompt_id, SIGNED_OUT, SIGNED_OUT)))
     if not await runner.reading(lambda: Prompt.objects.of(user).filter(pk=prompt_id).exists()):
         raise Http404
-    return event_stream(follow(prompt_id))
+    return event_stream(attached(prompt_id, user.pk, request.session.session_key))
 
 
-async def follow(prompt_id: UUID) -> AsyncIterator[bytes]:
-    """The messages of one connection, until all runs are over, the server stops, or the connection has lived long."""
-    began = last_sent = time.monotonic()
-    sent: dict[UUID, Sent] = {}
+async def attached(prompt_id: UUID, user_id: Any, session_key: str | None) -> AsyncIterator[bytes]:
+    """The messages of one connection within the bounds, to its end or until it has to give way to another."""
     watchers = runner.watch(prompt_id)
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    timers: list[asyncio.TimerHandle] = []
+
+    def end_within(seconds: float) -> None:
+        # Whoever does not read holds this stream where it sends, and neither the loop below nor its clock gets a turn.
+        if task is not None:
+            timers.append(loop.call_later(seconds, task.cancel))
+
+    def give_way() -> None:
+        watchers.wake()
+        end_within(UNREAD)
+
+    follower = followers.join(
+        user_id, give_way, most_of_one=settings.STREAMS_PER_USER, most=settings.STREAMS_PER_PROCESS
+    )
+    if follower is None:
+        yield _pause(prompt_id, ALL_TAKEN)
+        return
+    end_within(LONGEST_LIFE + UNREAD)
+    try:
+        async with aclosing(follow(prompt_id, watchers, follower, session_key)) as messages:
+            async for message in messages:
+                yield message
+    finally:
+        followers.leave(follower)
+        for timer in timers:
+            timer.cancel()
+
+
+async def follow(
+    prompt_id: UUID, watchers: Watchers, follower: Follower, session_key: str | None
+) -> AsyncGenerator[bytes, None]:
+    """The messages until all runs are over, the server stops, the person is gone, or the connection has lived long."""
+    began = last_sent = looked = time.monotonic()
+    balanced = began - BALANCE_EVERY
+    ended = 0
+    sent: dict[UUID, Sent] = {}
     yield b"retry: 1000\n" + COMMENT
     while True:
         changed = watchers.changed
+        if follower.gives_way:
+            yield _pause(prompt_id, GAVE_WAY.format(settings.STREAMS_PER_USER))
+            return
+        if time.monotonic() - looked >= SIGNED_IN_EVERY:
+            looked = time.monotonic()
+            if not await runner.reading(partial(_is_signed_in, session_key, follower.user)):
+                yield frame(board.stream_end(prompt_id, SIGNED_OUT, SIGNED_OUT))
+                yield END
+                return
+        is_first = not sent
         message = await _news(prompt_id, sent)
         now = time.monotonic()
+        if is_first:
+            message = _told(prompt_id, "") + message  # in place of what an earlier pause left there
+        over = sum(each.is_final for each in sent.values())
+        if ended < over < len(sent) and now - balanced >= BALANCE_EVERY:  # the last one's balance is in the last words
+            ended, balanced = over, now
+            message += await runner.reading(partial(board.balance, follower.user))
         if message:
             last_sent = now
             yield frame(message)
@@ -108,6 +182,24 @@ async def follow(prompt_id: UUID) -> AsyncIterator[bytes]:
         except TimeoutError:
             continue
         await asyncio.sleep(JOIN)
+
+
+def _pause(prompt_id: UUID, sentence: str) -> bytes:
+    """The end of a connection that the page opens again by itself, and why, in sight and for who listens."""
+    return f"retry: {BACK_AFTER * 1000}\n".encode() + frame(
+        _told(prompt_id, sentence, "announcement") + _told(prompt_id, sentence)
+    )
+
+
+def _told(prompt_id: UUID, sentence: str, where: str = "summary") -> str:
+    return f'<span hx-swap-oob="innerHTML:#{where}-{prompt_id.hex}">{escape(sentence)}</span>'
+
+
+def _is_signed_in(session_key: str | None, user_id: Any) -> bool:
+    """Whether the session still is this person's: not signed out, not deactivated, no new password since. Blocking."""
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    return bool(get_user(request).pk == user_id)
 
 
 async def _news(prompt_id: UUID, sent: dict[UUID, Sent]) -> str:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from playground import images, variables
+from playground.forms.messages import REFUSED
 from playground.models import Image
 
 MOST_KEPT = 200_000_000  # bytes of images of one person
@@ -22,12 +23,14 @@ ROWS_FILE = "rows_file"
 
 def received(request: HttpRequest) -> tuple[QueryDict, dict[str, str]]:
     """What was posted with the uploads put into their fields, and sentences about those that were not taken: by the
-    number of the message, or under `rows`."""
+    number of the message, or under `rows`. A refused image also stands in the field `refused-N`, which the form sends again
+    until the person replaces the image or goes on without it: nothing is run without a picture that was meant to be in it."""
     data = request.POST.copy()
     problems: dict[str, str] = {}
     for name, files in request.FILES.lists():
         if match := UPLOAD.fullmatch(name):
             _take_images(request.user, data, match[1], files, problems)
+            data[f"{REFUSED}{match[1]}"] = problems.get(match[1], "")
         elif name == ROWS_FILE:
             _take_rows(data, files[0], problems)
     return data, problems
@@ -38,15 +41,19 @@ def _take_images(user: Any, data: QueryDict, number: str, files: list[UploadedFi
     data.setlistdefault(f"role-{number}", ["user"])
     for file in files:
         if len(data.getlist(field)) >= images.MOST_IMAGES:
-            problems[number] = f"Up to {images.MOST_IMAGES} images are possible, so “{_name(file)}” was not added."
+            _add(problems, number, f"Up to {images.MOST_IMAGES} images are possible, so “{_name(file)}” was not added.")
             return
         try:
             image = _kept(user, file)
         except images.BadImage as error:
-            problems[number] = f"“{_name(file)}” {error}."
+            _add(problems, number, f"“{_name(file)}” {error}.")
             continue
         if str(image.pk) not in data.getlist(field):
             data.appendlist(field, str(image.pk))
+
+
+def _add(problems: dict[str, str], number: str, sentence: str) -> None:
+    problems[number] = f"{problems[number]} {sentence}" if number in problems else sentence
 
 
 def _kept(user: Any, file: UploadedFile) -> Image:

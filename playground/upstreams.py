@@ -4,11 +4,15 @@ import asyncio
 
 from django.conf import settings
 
+from playground.models import Run
 from playground.rehearsal.process import RehearsalProcess
 from playground.upstream.client import Deadlines, Upstream
 
 REHEARSAL = "rehearsal"
 MAIN = "openrouter"
+# Whether closing the connection ends the bill, of those of which it is known for whatever they serve. OpenRouter's
+# documentation names Mistral among the providers at which it does not.
+STOP_ENDS_BILLING = {REHEARSAL: True, "mistral": False}
 
 
 def names() -> list[str]:
@@ -34,6 +38,17 @@ def markets() -> list[str]:
 def name_for(market: str) -> str:
     """Who is asked for a listing of `market`."""
     return REHEARSAL if is_rehearsal() else market
+
+
+def stop_ends_billing(run: Run) -> bool | None:
+    """Whether Stop ends the bill of a run, as far as known: what its listing says, else what is known of its upstream. An
+    answer that is not streamed cannot be cancelled anywhere; the rehearsal bills nothing in any case."""
+    if run.is_rehearsal:
+        return True
+    if not run.streams:
+        return False
+    known = run.listing.stop_ends_billing if run.listing is not None else None
+    return STOP_ENDS_BILLING.get(run.upstream) if known is None else known
 
 
 def _deadlines() -> Deadlines:

@@ -12,8 +12,12 @@ from typing import Any
 
 from catalog import exact, pricing
 from catalog.tokenizers.kinds import Kind
-from playground import estimate, ledger, opening
+from playground import estimate, fitting, ledger, opening
+from playground.amounts import at_least
+from playground.bodies import Routing
+from playground.bodies.routing import TOLD_AS
 from playground.counts import Counted, counts
+from playground.forms.sending import ROUTES
 from playground.ledger import Standing
 from playground.offers import Offer
 from playground.opening import Asked, Plan
@@ -29,8 +33,8 @@ class After:
     left: int
 
     @property
-    def left_usd(self) -> Decimal:
-        return ledger.in_usd(max(0, self.left))
+    def left_text(self) -> str:
+        return at_least(max(0, self.left))
 
     @property
     def suffices(self) -> bool:
@@ -39,11 +43,13 @@ class After:
 
 @dataclass(frozen=True)
 class OfferCase:
-    """One model's part: all of its runs together. Amounts are exact USD, None where nothing bounds them."""
+    """One model's part: all of its runs together. Amounts are exact USD, None where nothing bounds them. `not_kept_to` are the
+    labels of the limits that were asked for and that its request does not carry."""
 
     plans: list[Plan]
     worst: Decimal | None
     held: Decimal | None
+    not_kept_to: list[str] = field(default_factory=list)
 
     @property
     def offer(self) -> Offer:
@@ -52,6 +58,16 @@ class OfferCase:
     @property
     def runs(self) -> int:
         return len(self.plans)
+
+    @property
+    def per_run(self) -> Decimal | None:
+        """The worst case of one run, for the eye: where rows make runs of several lengths it is their mean."""
+        return None if self.worst is None else self.worst / self.runs
+
+    @property
+    def is_mean(self) -> bool:
+        """Whether its runs differ, so that `per_run` is the mean of several amounts."""
+        return len({(plan.counted, plan.prompt_tokens) for plan in self.plans}) > 1
 
     @property
     def left_out(self) -> list[str]:
@@ -96,6 +112,7 @@ class WorstCase:
     is_pending: bool = False
     count_problem: str = ""
     refusal: str = ""
+    advice: str = ""  # what would fit instead, where a budget refuses it
 
     @property
     def runs(self) -> int:
@@ -127,21 +144,15 @@ def foresee(asked: Asked, user: Any) -> WorstCase:
         replace(plan, counted=_with_tools(plan, tokens.get((plan.offer.key, plan.row)))) for plan in opening.plan(asked)
     ]
     now = datetime.now(UTC)
-    offers = [_case([plan for plan in plans if plan.offer.key == offer.key], now) for offer in asked.offers]
+    offers = [_case([plan for plan in plans if plan.offer.key == offer.key], asked, now) for offer in asked.offers]
     is_rehearsal = all(offer.is_rehearsal for offer in asked.offers)
-    held = _sum([each.held for each in offers])
-    afters, refusal = ([], "") if is_rehearsal else _afters(user, held, len(plans))
-    case = WorstCase(offers, afters, is_rehearsal, counted.is_pending, counted.problem, refusal)
+    afters, refusal, advice = ([], "", "") if is_rehearsal else _afters(user, asked, plans)
+    case = WorstCase(offers, afters, is_rehearsal, counted.is_pending, counted.problem, refusal, advice)
     try:
         ledger.check_open()
     except ledger.PlaygroundOff as off:
-        return replace(case, refusal=str(off))
+        return replace(case, refusal=str(off), advice="")
     return case
-
-
-def count_for(asked: Asked) -> Counted:
-    """The prompts of all rows by the tokenizers of their models, as far as they are known within 0.3 seconds. Blocking."""
-    return _ask(asked, _texts(asked))
 
 
 def _ask(asked: Asked, texts: dict[Place, str]) -> Counted:
@@ -189,9 +200,17 @@ def _with_tools(plan: Plan, tokens: int | None) -> int | None:
     return min(plan.prompt_tokens, tokens + estimate.likely_tokens(opening.beside_the_messages(plan.body)))
 
 
-def _case(plans: list[Plan], now: datetime) -> OfferCase:
+def _case(plans: list[Plan], asked: Asked, now: datetime) -> OfferCase:
     by_row = {plan.row: _worst(plan, now) for plan in plans if plan.repeat == 0}
-    return OfferCase(plans, _sum([by_row[plan.row] for plan in plans]), _sum([plan.worst for plan in plans]))
+    worst, held = _sum([by_row[plan.row] for plan in plans]), _sum([plan.worst for plan in plans])
+    return OfferCase(plans, worst, held, not_kept_to(plans[0], asked.routing))
+
+
+def not_kept_to(plan: Plan, routing: Routing) -> list[str]:
+    """The labels of the limits on providers that `routing` asks for and that this request does not carry: only OpenRouter's
+    router reads them, and a price that nobody knows is no limit."""
+    told = plan.body.get("provider", {})
+    return [ROUTES[name][0] for name in routing.to_json() if TOLD_AS[name] not in told]
 
 
 def _worst(plan: Plan, now: datetime) -> Decimal | None:
@@ -215,14 +234,16 @@ def _sum(amounts: list[Decimal | None]) -> Decimal | None:
         return sum((amount for amount in amounts if amount is not None), Decimal(0))
 
 
-def _afters(user: Any, held: Decimal | None, runs: int) -> tuple[list[After], str]:
-    """Each budget after the hold, and the sentence of the first that does not suffice."""
+def _afters(user: Any, asked: Asked, plans: list[Plan]) -> tuple[list[After], str, str]:
+    """Each budget after the hold, the sentence of the first that does not suffice, and what would fit instead."""
     standings = ledger.standings(user)
     if not standings.is_own:
-        return [], ledger.NO_BUDGET
-    if held is None:
-        return [], ""
-    asked = ledger.held_amount(held)
-    afters = [After(standing, standing.budget.limit - standing.used - asked) for standing in standings]
+        return [], ledger.NO_BUDGET, ""
+    amounts = fitting.amounts(plans)
+    if amounts is None:
+        return [], "", ""
+    afters = [After(standing, standing.budget.limit - standing.used - sum(amounts)) for standing in standings]
     short = next((after.standing for after in afters if not after.suffices), None)
-    return afters, "" if short is None else short.refusal(asked, runs)
+    if short is None:
+        return afters, "", ""
+    return afters, short.refusal(amounts, len(asked.offers)), fitting.advice(asked, standings)

@@ -146,7 +146,10 @@ class TestPromptCommand:
         [
             (["Hi", "--model", "mistralai/nothing"], "There is no model “mistralai/nothing”"),
             ([" ", "--model", FOUR[0]], "Write a prompt first."),
-            (["Hi", "--model", FOUR[0], "--param", "temperature=hot"], "Enter a number."),
+            (
+                ["Hi", "--model", FOUR[0], "--param", "temperature=hot"],
+                "temperature: a number is expected; this is “hot”.",
+            ),
             (["Hi", "--model", FOUR[0], "--param", "temperature=9"], "takes 2 or less; this is 9."),
             (["Hi", "--model", FOUR[0], "--param", "warmth=1"], "None of these models takes a parameter “warmth”."),
             (["Hi", "--model", FOUR[0], "--param", "warmth"], "“warmth” is not of the form name=value."),

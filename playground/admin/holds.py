@@ -87,8 +87,9 @@ class HoldAdmin(ReadOnlyAdmin):
             done = f"{figures.counted(settled, 'hold')} settled at {figures.usd_exact(amount)}."
             self.message_user(request, done, messages.SUCCESS)
         if settled < len(holds):
-            left = f"{len(holds) - settled} left as they were: settled already, or the run is not over."
-            self.message_user(request, left, messages.WARNING)
+            left = len(holds) - settled
+            they = "1 left as it was" if left == 1 else f"{left:,} left as they were"
+            self.message_user(request, f"{they}: settled already, or the run is not over.", messages.WARNING)
 
 
 def _why_not(hold: Hold) -> str:

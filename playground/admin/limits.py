@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
@@ -14,8 +15,15 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from catalog import figures
+from playground import ledger
 from playground.admin.reading import dollars
 from playground.models import Budget, House
+
+OFF_MEANS = (
+    "Untick this and save, and nothing new is sent from then on, by anybody and from anywhere. Answers that are coming at that "
+    "moment come to their end and are billed; runs that still wait for their turn are not sent and cost nothing. The catalog, "
+    "the history and all boards stay."
+)
 
 
 def limit_field() -> forms.DecimalField:
@@ -73,7 +81,7 @@ class SeveralBudgetsForm(forms.Form):
 
 @admin.register(Budget)
 class BudgetAdmin(admin.ModelAdmin):
-    list_display = ["__str__", "user", "period", "limit_in_usd"]
+    list_display = ["__str__", "user", "period", "limit_in_usd", "spent", "held", "left"]
     list_filter = ["period"]
     search_fields = ["user__username"]
     list_select_related = ["user"]
@@ -84,6 +92,28 @@ class BudgetAdmin(admin.ModelAdmin):
     @admin.display(description="Limit", ordering="limit")
     def limit_in_usd(self, budget: Budget) -> str:
         return dollars(budget.limit)
+
+    @admin.display(description="Spent")
+    def spent(self, budget: Budget) -> str:
+        return budget.standing.spent_text
+
+    @admin.display(description="Held")
+    def held(self, budget: Budget) -> str:
+        return budget.standing.held_text
+
+    @admin.display(description="Left")
+    def left(self, budget: Budget) -> str:
+        standing = budget.standing
+        return f"over by {standing.over_text}" if standing.over else standing.left_text
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The list with the standing of each of its budgets: one query, however many there are."""
+        listed = super().get_changelist_instance(request)
+        listed.result_list = list(listed.result_list)
+        standings = ledger.standings_of(listed.result_list)
+        for budget in listed.result_list:
+            budget.standing = standings[budget.pk]
+        return listed
 
     def get_urls(self) -> list[URLPattern]:
         several = self.admin_site.admin_view(self.several)
@@ -118,20 +148,34 @@ class BudgetAdmin(admin.ModelAdmin):
                 log(
                     request, budget, f"Given with others: {figures.usd_exact(limit_usd)} {budget.get_period_display()}."
                 )
-        people = "1 person" if len(users) == 1 else f"{len(users):,} people"
-        self.message_user(request, f"{people} now have {figures.usd_exact(limit_usd)} {budget.get_period_display()}.")
+        people = "1 person now has" if len(users) == 1 else f"{len(users):,} people now have"
+        self.message_user(request, f"{people} {figures.usd_exact(limit_usd)} {budget.get_period_display()}.")
 
 
 @admin.register(House)
 class HouseAdmin(admin.ModelAdmin):
-    """The one row of settings for the whole playground. Turning it off works from the next request on, in every process."""
+    """The one row of settings for the whole playground, which is there from the first look at it. Turning it off works from
+    the next request on, in every process."""
 
-    list_display = ["__str__", "notice", "retention_days", "changed_at"]
-    fields = ["is_open", "notice", "retention_days", "changed_at"]
-    readonly_fields = ["changed_at"]
+    fieldsets = [
+        (None, {"fields": ["is_open", "notice"], "description": OFF_MEANS}),
+        (None, {"fields": ["retention_days", "last_saved"]}),
+    ]
+    readonly_fields = ["last_saved"]
+
+    @admin.display(description="Last saved")
+    def last_saved(self, house: House) -> str:
+        return f"{house.changed_at:%Y-%m-%d %H:%M} UTC"
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """There is nothing to choose from, so the list is the form."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        house = House.objects.order_by("pk").first() or House.objects.get_or_create(pk=1)[0]
+        return HttpResponseRedirect(reverse("admin:playground_house_change", args=[house.pk]))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not House.objects.exists()
+        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: House | None = None) -> bool:
         return False

@@ -12,11 +12,11 @@ from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from catalog import exact, figures, markdown, pricing
+from catalog import exact, figures, pricing
 from catalog.models import LanguageModel
 from playground import explaining
 from playground.amounts import in_usd
-from playground.board import next_steps, sentences
+from playground.board import next_steps, rendered, sentences
 from playground.board.costs import final_amount
 from playground.board.figures import Figures, run_figures
 from playground.board.names import letters, offer_of, shown_name, shuffled
@@ -24,7 +24,6 @@ from playground.forms import new_key
 from playground.models import Reconciliation, Run, State
 
 LONGEST_SHOWN = 200_000  # characters of one answer on the page; the file has all of it
-LONGEST_RENDERED = 40_000  # characters
 TRY_AGAIN = re.compile(r"\s*\bTry again\b.*?(?:\.(?=\s|$)|$)")
 LONGEST_BODY = 65_536  # characters of an upstream's refusal
 
@@ -71,12 +70,16 @@ class Column:
 
     @cached_property
     def rendered(self) -> SafeString | str:
-        """The text as Markdown, of a finished answer only and only up to a size: hostile text costs time. Blocking; keep
-        it off the event loop."""
+        """The text as Markdown, of a finished answer only. Blocking; keep it off the event loop."""
         run = self.run
-        if not run.is_over or not run.text or len(run.text) > LONGEST_RENDERED:
+        if not run.is_over or sentences.is_structured(run):
             return ""
-        return markdown.render(run.text)
+        return rendered.as_markdown(run.text, self.key)
+
+    @property
+    def stays_text(self) -> bool:
+        """Whether the answer is too long to be laid out, so that it is shown as text to all."""
+        return self.run.is_over and rendered.is_too_long(self.run.text)
 
     # What happened, in sentences
 
@@ -136,7 +139,8 @@ class Column:
 
     @property
     def stopping(self) -> str:
-        return sentences.on_stop(self.run)
+        """What Stop would do to the bill, or what is going on since it was pressed."""
+        return self.figures.stopping or sentences.on_stop(self.run)
 
     @property
     def missing(self) -> str:
@@ -195,6 +199,12 @@ class Column:
         if billed is None or computed is None or billed == computed:
             return ""
         return f"{figures.usd_exact(abs(billed - computed))} {'more' if billed > computed else 'less'} than computed"
+
+    @property
+    def repeated(self) -> Decimal | None:
+        """What the run is taken to cost when it is done again: what was billed, else what was computed; None where only a
+        part of that is known."""
+        return self.billed if self.billed is not None else self.computed
 
     @cached_property
     def reasons(self) -> list[str]:

@@ -52,12 +52,18 @@ def summary(runs: Iterable[Run]) -> str:
     if known:
         sentences.append(f"All together this {would} {cost_words(total(known))}.")
     if len(known) < len(runs):
-        sentences.append(f"{len(runs) - len(known)} of {len(runs)} costs are not known.")
+        sentences.append(_unknown(len(runs) - len(known), len(runs)))
     paid = sorted(_by_offer(amounts))
     if len(paid) > 1 and paid[0][0] < paid[-1][0]:
         (least, cheapest), (most, dearest) = paid[0], paid[-1]
         sentences.append(f"Cheapest: {cheapest}. {dearest} {would} {figures.multiple(most / least)} as much.")
     return " ".join(sentences)
+
+
+def _unknown(unknown: int, runs: int) -> str:
+    if runs == 1:
+        return "The cost is not known."
+    return f"{unknown} of {runs} costs {'is' if unknown == 1 else 'are'} not known."
 
 
 def _by_offer(amounts: list[tuple[Run, Decimal | None]]) -> list[tuple[Decimal, str]]:

@@ -11,6 +11,8 @@ from django.utils.safestring import SafeString
 
 from catalog import figures
 from catalog.usage import Usage
+from playground import upstreams
+from playground.board import sentences
 from playground.board.calls import calls_html
 from playground.board.costs import final_cost
 from playground.live import LiveRun
@@ -25,7 +27,8 @@ STATE_CLASSES = {State.QUEUED: "waiting", State.CONNECTING: "waiting", State.STO
 @dataclass(frozen=True)
 class Figures:
     """What a person reads of one run, each part as the text or safe HTML of the element of its name; blank where there
-    is nothing yet. `reasoned` is how much of the answer was reasoning, `calls` the tool calls."""
+    is nothing yet. `reasoned` is how much of the answer was reasoning, `calls` the tool calls, `stopping` what is going on
+    once Stop was pressed, in place of the button."""
 
     state: str
     first: str = ""
@@ -34,6 +37,7 @@ class Figures:
     cost: str = ""
     reasoned: str = ""
     calls: str = ""
+    stopping: str = ""
 
 
 # A cell of a matrix has only these, and the beginning of the answer.
@@ -62,8 +66,9 @@ def live_figures(live: LiveRun) -> Figures:
     """While an answer comes: counts and cost are about right until the usage is known."""
     state = state_words(live.state, is_thinking=live.is_thinking, hides_names=live.hides_names)
     calls = "" if live.is_cell or not live.calls else calls_html(live.tool_calls, is_over=False)
+    stopping = "" if live.is_cell or not live.stop.is_set() else _stopped_live(live)
     if live.hides_names:
-        return Figures(state, calls=calls)
+        return Figures(state, calls=calls, stopping=stopping)
     tokens, is_exact = live.tokens_so_far()
     amount = live.cost_so_far()
     about = "" if is_exact else "about "
@@ -79,6 +84,7 @@ def live_figures(live: LiveRun) -> Figures:
         cost,
         _reasoned(read_usage(live.usage)),
         calls,
+        stopping,
     )
 
 
@@ -92,14 +98,36 @@ def run_figures(run: Run, *, is_alone: bool = False) -> Figures:
     is_thinking = run.state == State.STREAMING and bool(run.reasoning) and not (run.text or run.tool_calls)
     state = state_words(State(run.state), is_thinking=is_thinking, hides_names=hides_names)
     calls = "" if is_cell else calls_html(run.tool_calls, is_over=run.is_over)
+    stopping = "" if is_cell or run.is_over or not run.stop_requested else _stopped(run)
     if hides_names:
-        return Figures(state, calls=calls)
+        return Figures(state, calls=calls, stopping=stopping)
     first, cost = _first(run.first_token_ms), final_cost(run) if run.is_over else ""
     if is_cell:
         return Figures(state, first, cost=cost)
     usage = run.priced_usage()
     tokens = "" if usage is None else f"{usage.completion_tokens:,}"
-    return Figures(state, first, _speed(run.tokens_per_second), tokens, cost, _reasoned(usage), calls)
+    return Figures(state, first, _speed(run.tokens_per_second), tokens, cost, _reasoned(usage), calls, stopping)
+
+
+def _stopped_live(live: LiveRun) -> str:
+    return sentences.on_stopped(
+        hides_names=live.hides_names,
+        is_sent=live.is_sent,
+        streams=live.streams,
+        closes=live.closes_on_stop(),
+        ends=live.stop_ends_billing,
+    )
+
+
+def _stopped(run: Run) -> str:
+    ends = upstreams.stop_ends_billing(run)
+    return sentences.on_stopped(
+        hides_names=run.prompt.hides_names,
+        is_sent=run.started_at is not None,
+        streams=run.streams,
+        closes=run.first_token_ms is None if ends is None else ends,
+        ends=ends,
+    )
 
 
 def _reasoned(usage: Usage | None) -> str:

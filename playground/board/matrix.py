@@ -19,9 +19,9 @@ from playground.board.costs import cost_words, final_amount, total
 from playground.board.figures import Figures, run_figures
 from playground.board.names import letters, name_of, offer_of, shuffled
 from playground.models import Prompt, Run, State
+from playground.models.runs import BEGINNING
 from playground.variables import Rows, read
 
-BEGINNING = 200  # characters of an answer in its cell
 LONGEST_VALUE = 120  # characters of a value beside its row
 
 
@@ -42,10 +42,13 @@ def beginning(text: str) -> str:
 
 
 class Cell:
-    """One run of a matrix."""
+    """One run of a matrix: whole, or as `RunQuerySet.for_cells` reads it."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        is_cut = hasattr(run, "begins")
+        self.text: str = run.begins if is_cut else run.text
+        self._calls = (run.calls_instead or []) if is_cut else run.tool_calls
 
     @property
     def key(self) -> str:
@@ -59,16 +62,16 @@ class Cell:
     def beginning(self) -> str:
         """The answer’s first characters, else what stands in its place."""
         run = self.run
-        if run.text:
-            return beginning(run.text)
-        if run.tool_calls:
-            return beginning("Calls " + ", ".join(call["name"] for call in run.tool_calls))
+        if self.text:
+            return beginning(self.text)
+        if self._calls:
+            return beginning("Calls " + ", ".join(call["name"] for call in self._calls))
         return beginning(run.error) if run.is_over and not run.prompt.hides_names else ""
 
     @property
     def is_aside(self) -> bool:
         """Whether what stands there is not the model's own text."""
-        return self.run.is_over and not self.run.text
+        return self.run.is_over and not self.text
 
     def html(self, *, is_shared: bool = False, out_of_band: bool = False) -> SafeString:
         """The cell, everything in it escaped; its state leads to the run's own page, which others may not see."""
@@ -146,7 +149,8 @@ class Matrix:
 
 
 def matrix_of(prompt: Prompt) -> Matrix:
-    """The table of a prompt whose runs are loaded with their holds, listings, models and vendors."""
+    """The table of a prompt whose runs are loaded with their holds, listings, models and vendors; none of their texts is
+    read that is longer than a cell shows."""
     runs = list(prompt.runs.all())
     by_offer: dict[str, list[Run]] = defaultdict(list)
     by_place: dict[tuple[int, str], list[Run]] = defaultdict(list)

@@ -4,18 +4,23 @@ Every part that changes while an answer comes has an element of its own, called 
 and a cell of a matrix call the same parts the same; a cell has fewer of them, and of the answer only the beginning.
 """
 
+from collections.abc import Iterable
 from dataclasses import fields
+from typing import Any
 from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, escape
 
+from playground import upstreams
+from playground.board.alone import alone
 from playground.board.columns import LONGEST_SHOWN, column_of
 from playground.board.figures import CELL_PARTS, Figures, live_figures, run_figures
 from playground.board.matrix import BEGINNING, Cell, beginning
 from playground.board.whole import Board, board_of
 from playground.live import LiveRun
-from playground.models import Prompt, Run
+from playground.models import Prompt, Reconciliation, Run
+from playground.standings import standings
 
 
 def _part(name: str, key: str, style: str, content: str) -> str:
@@ -100,10 +105,29 @@ def changes(live: LiveRun, before: Figures, now: Figures) -> str:
 
 def _figure_parts(key: str, before: Figures | None, now: Figures) -> str:
     """The figures that differ from `before`, at first those that there are: a blind column has no place for the others."""
-    return "".join(
+    is_asked = bool(now.stopping) and (before is None or not before.stopping)
+    return (_part("stop", key, "innerHTML", "") if is_asked else "") + "".join(
         _part(field.name, key, "innerHTML", conditional_escape(getattr(now, field.name)))
         for field in fields(now)
         if getattr(now, field.name) != (getattr(before, field.name) if before is not None else "")
+    )
+
+
+def stop_asked(runs: Iterable[Run]) -> str:
+    """What is going on in the columns of these runs, now that they were asked to stop, in place of their buttons."""
+    return "".join(
+        _part("stop", run.pk.hex, "innerHTML", "") + _part("stopping", run.pk.hex, "innerHTML", escape(sentence))
+        for run in runs
+        if (sentence := run_figures(run, is_alone=True).stopping)
+    )
+
+
+def all_asked(prompt: Prompt) -> str:
+    """The same of a whole board, and in place of its own button."""
+    context = {"prompt": prompt, "board": board_of(prompt)}
+    onward = render_to_string("playground/_onward.html", context).strip()
+    return stop_asked(prompt.runs.all() if not prompt.is_matrix else ()) + _part(
+        "onward", prompt.pk.hex, "innerHTML", onward
     )
 
 
@@ -132,16 +156,51 @@ def asked_enough(run: Run) -> str:
     return f'<div id="asking-{run.pk.hex}" hidden hx-swap-oob="true"></div>'
 
 
-def last_words(prompt_id: UUID) -> str:
-    """What a board gets once all of its runs are over: its sums, where to go on from here, and the end of the stream."""
-    prompt = Prompt.objects.for_board().get(pk=prompt_id)
-    whole = board_of(prompt)
-    onward = render_to_string("playground/_onward.html", {"prompt": prompt, "board": whole})
+def cost_learnt(run: Run, *, is_alone: bool = False) -> str:
+    """The figures and the bill of a finished run whose cost is being asked for; what its owner writes below stays. Beside
+    other runs also what they came to together, once there is nothing more to ask."""
+    sent = render_to_string("playground/_cost_learnt.html", {"column": column_of(run), "is_alone": is_alone}).strip()
+    if is_alone or run.reconciliation == Reconciliation.WAITING:
+        return sent
+    whole = board_of(Prompt.objects.board(run.prompt_id))
+    summed_up = _part("summary", run.prompt_id.hex, "innerHTML", escape(whole.summary))
+    return sent + summed_up + balance(run.prompt.user_id)
+
+
+def balance(user_id: Any) -> str:
+    """What a person has spent, held and left, for the head of the page and the line above the form: it has changed with
+    every run that began or ended. Two queries; none, and nothing, where the rehearsal answers for nothing."""
+    if upstreams.is_rehearsal():
+        return ""
+    return render_to_string("playground/_balance_now.html", {"standings": standings(user_id)}).strip()
+
+
+def ended_alone(run: Run) -> str:
+    """The end of a run on a page of its own: its column, what else is known of it, and nobody asks any more."""
+    page = alone(run)
+    known = render_to_string("playground/_facts.html", {"alone": page, "is_part": True}).strip()
+    keeping = render_to_string("playground/_kept.html", {"board": page}).strip()
     return (
-        _part("onward", prompt_id.hex, "innerHTML", onward)
-        + _sums(prompt_id, whole)
-        + stream_end(prompt_id, "All answers are complete.", whole.summary)
+        finished_column(run, is_alone=True)
+        + known
+        + _part("keeping", run.pk.hex, "innerHTML", keeping)
+        + asked_enough(run)
     )
+
+
+def last_words(prompt_id: UUID) -> str:
+    """What a board gets once all of its runs are over: its sums, where to go on from here, what became of its texts, where
+    the budgets stand now, and the end of the stream."""
+    prompt = Prompt.objects.board(prompt_id)
+    whole = board_of(prompt)
+    context = {"prompt": prompt, "board": whole}
+    led = "".join(
+        _part(name, prompt_id.hex, "innerHTML", render_to_string(f"playground/_{name}.html", context).strip())
+        for name in ("onward", "leads", "kept")
+    )
+    gone = "" if prompt.has_text else _part("asking-again", prompt_id.hex, "innerHTML", "")
+    summed_up = gone + _sums(prompt_id, whole) + balance(prompt.user_id)
+    return led + summed_up + stream_end(prompt_id, "All answers are complete.", whole.summary)
 
 
 def _sums(prompt_id: UUID, whole: Board) -> str:

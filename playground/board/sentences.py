@@ -6,15 +6,27 @@ Every function reads one loaded run and gives a sentence, or nothing where nothi
 from typing import Any
 
 from catalog import figures
+from playground import upstreams
 from playground.models import Prompt, Reconciliation, Run, State
 from playground.rehearsal.server import PROVIDER
+from playground.validation.checking import MOST_FAULTS
 
-BILLS_ALL = "This provider bills the whole answer."
+BILLS_ALL = "This provider bills the whole answer, so after Stop Windrose reads on to learn the exact cost."
 ENDS_BILLING = "Stopping ends the bill at this provider, as far as known."
-NOT_KNOWN = "Whether stopping ends the bill here is not known."
+NOT_KNOWN = "Whether stopping ends the bill here is not known. An answer that has begun is read on after Stop for its exact cost."
 CANNOT_CANCEL = "An answer that is not streamed cannot be cancelled: all of it is billed."
 FREE = "The rehearsal bills nothing."
+ASKED = "Stop was pressed."
+CLOSING = "Stop was pressed. The connection is being closed."
+READING_ON = "Stop was pressed. This provider bills the whole answer, so Windrose reads on to learn the exact cost."
+READING_ON_UNSURE = (
+    "Stop was pressed. Whether that ends the bill here is not known, so Windrose reads on to learn the exact cost."
+)
+WAITING_FOR_COST = (
+    "Stop was pressed. An answer that is not streamed cannot be cancelled, so Windrose waits for its cost."
+)
 HIDDEN = "What stopping costs is shown with the names."
+JSON_FORMATS = {"json_schema", "json_object"}
 OUTPUT_LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
 
 
@@ -26,8 +38,19 @@ def on_stop(run: Run) -> str:
         return FREE
     if not run.streams:
         return CANNOT_CANCEL
-    ends = run.listing.stop_ends_billing if run.listing is not None else None
-    return {True: ENDS_BILLING, False: BILLS_ALL, None: NOT_KNOWN}[ends]
+    return {True: ENDS_BILLING, False: BILLS_ALL, None: NOT_KNOWN}[upstreams.stop_ends_billing(run)]
+
+
+def on_stopped(*, hides_names: bool, is_sent: bool, streams: bool, closes: bool, ends: bool | None) -> str:
+    """What is going on once Stop was pressed, until the run is over. `closes` is whether the connection is closed for it,
+    `ends` whether that ends the bill, as far as known."""
+    if hides_names or not is_sent:
+        return ASKED
+    if closes:
+        return CLOSING
+    if not streams:
+        return WAITING_FOR_COST
+    return READING_ON_UNSURE if ends is None else READING_ON
 
 
 def on_end(run: Run) -> str:
@@ -52,18 +75,32 @@ def on_end(run: Run) -> str:
 
 
 def on_schema(run: Run) -> str:
-    """Whether a structured answer is what was asked for, with the place of the first mistake."""
+    """Whether a structured answer is what was asked for, with the places of the first mistakes."""
     kind = _format(run.request)
     found = run.validation
-    if not run.is_over or (found is None and (kind not in {"json_schema", "json_object"} or run.state != State.DONE)):
+    if not run.is_over or (found is None and (kind not in JSON_FORMATS or run.state != State.DONE)):
         return ""
     if found is None or found.get("is_valid") is None:
         return (found or {}).get("message") or "The answer was not checked against its format."
     asked = "the schema" if kind == "json_schema" else "the format that was asked for"
     if found.get("is_valid"):
         return f"The answer fits {asked}."
-    why = ": ".join(found[part] for part in ("path", "message") if found.get(part))
-    return f"The answer does not fit {asked}: {why or 'the reason was not kept'}."
+    if found.get("message") and not found.get("path"):
+        return str(found["message"]).rstrip(".") + "."  # of the whole answer, and a sentence by itself
+    faults = [_fault(each) for each in (found, *found.get("more", ())) if each.get("message")]
+    if not faults:
+        return f"The answer does not fit {asked}: the reason was not kept."
+    where = f" in {len(faults)} places or more" if len(faults) == MOST_FAULTS else " in 2 places" if faults[1:] else ""
+    return f"The answer does not fit {asked}{where}: {'; '.join(faults)}."
+
+
+def _fault(found: dict[str, Any]) -> str:
+    return ": ".join(str(found[part]).rstrip(".") for part in ("path", "message") if found.get(part))
+
+
+def is_structured(run: Run) -> bool:
+    """Whether JSON was asked for, so that the answer is data and not prose."""
+    return _format(run.request) in JSON_FORMATS
 
 
 def _format(request: dict[str, Any]) -> str:

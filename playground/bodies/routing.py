@@ -9,7 +9,13 @@ from catalog import exact
 from catalog.pricing import Component, Rate
 
 MILLION = Decimal(1_000_000)
-NAMES = ("max_price", "require_parameters", "deny_data_collection", "no_fallbacks")
+TOLD_AS = {
+    "max_price": "max_price",
+    "require_parameters": "require_parameters",
+    "deny_data_collection": "data_collection",
+    "no_fallbacks": "allow_fallbacks",
+}  # each switch's name in the `provider` object
+NAMES = tuple(TOLD_AS)
 
 
 @dataclass(frozen=True)

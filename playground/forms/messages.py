@@ -1,8 +1,9 @@
 """The rows in which a form shows messages: read from what was posted, moved about, and written as messages. Pure; no Django.
 
 A row has the fields `role-N` and `content-N`, where N orders and means nothing else, and where there is more: `images-N`
-(numbers of images that are kept), `calls-N` (an assistant's calls, as JSON), `call-N` (the call that a tool's result answers)
-and `by-N` (where each model's own answer is found). The fields `system` and `text` are the short form of two rows.
+(numbers of images that are kept), `refused-N` (the sentence on an upload that was not taken), `calls-N` (an assistant's calls,
+as JSON), `call-N` (the call that a tool's result answers) and `by-N` (where each model's own answer is found). The fields
+`system` and `text` are the short form of two rows.
 """
 
 import json
@@ -16,6 +17,8 @@ from playground.images import MOST_IMAGES
 from playground.messages import ROLES, Message, ToolCall
 
 MOST_MESSAGES = 100
+REFUSED = "refused-"
+LONGEST_REFUSAL = 1000  # characters of what is said again of uploads that were not taken
 LONGEST_MESSAGE = 200_000  # characters
 NUMBERED = re.compile(r"(?:role|content)-(\d{1,4})")
 NO_PROMPT = "Write a prompt first."
@@ -31,7 +34,8 @@ class Data(Protocol):
 
 @dataclass
 class Row:
-    """One message as it stands in the form. `by` refers to answers, `error` is what is wrong with it, in a sentence."""
+    """One message as it stands in the form. `by` refers to answers, `refused` is the sentence on an upload that was not taken,
+    and `error` is what is wrong with it, in a sentence."""
 
     role: str
     content: str = ""
@@ -39,6 +43,7 @@ class Row:
     calls: str = ""
     call_id: str = ""
     by: str = ""
+    refused: str = ""
     error: str = ""
     is_new: bool = False  # the keyboard goes there
 
@@ -57,17 +62,18 @@ def is_simple(rows: list[Row]) -> bool:
     return [row.role for row in rows] == ["system", "user"]
 
 
-def from_data(data: Data, problems: Mapping[str, str] | None = None) -> list[Row]:
-    """The rows in what was posted, in their order; `problems` are sentences by N. At most one more than is possible."""
+def from_data(data: Data) -> list[Row]:
+    """The rows in what was posted, in their order. At most one more than is possible."""
     numbers = sorted({int(match[1]) for name in data if (match := NUMBERED.fullmatch(name))})
     if not numbers:
         return simple(_text(data, "system"), _text(data, "text"))
-    return [_row(data, number, (problems or {}).get(str(number), "")) for number in numbers[: MOST_MESSAGES + 1]]
+    return [_row(data, number) for number in numbers[: MOST_MESSAGES + 1]]
 
 
-def _row(data: Data, number: int, problem: str) -> Row:
+def _row(data: Data, number: int) -> Row:
     # What is no number of an image is kept as 0, which is none: the form then says that it is not there.
     images = [int(each) if re.fullmatch(r"\d{1,15}", each) else 0 for each in data.getlist(f"images-{number}")]
+    refused = str(data.get(f"{REFUSED}{number}", ""))[:LONGEST_REFUSAL].strip()
     return Row(
         data.get(f"role-{number}", "user"),
         _text(data, f"content-{number}"),
@@ -75,7 +81,8 @@ def _row(data: Data, number: int, problem: str) -> Row:
         data.get(f"calls-{number}", ""),
         data.get(f"call-{number}", "").strip(),
         data.get(f"by-{number}", ""),
-        problem,
+        refused,
+        refused,
     )
 
 
@@ -105,7 +112,8 @@ def _typed(calls: Iterable[ToolCall]) -> str:
 
 
 def changed(rows: list[Row], wish: str) -> list[Row]:
-    """The rows after a press of one of the buttons beside them: `add`, `up-2`, `down-2`, `remove-2`, `image-2-17`."""
+    """The rows after a press of one of the buttons beside them: `add`, `up-2`, `down-2`, `remove-2`, `image-2-17`,
+    `without-2` (to go on without the images that were refused there)."""
     name, *numbers = wish.split("-")
     if name == "add" and len(rows) < MOST_MESSAGES:
         last = rows[-1].role if rows else "assistant"
@@ -115,6 +123,8 @@ def changed(rows: list[Row], wish: str) -> list[Row]:
     at = int(numbers[0])
     if name == "remove" and len(rows) > 1:
         return rows[:at] + rows[at + 1 :]
+    if name == "without":
+        return [*rows[:at], replace(rows[at], refused="", error="", is_new=True), *rows[at + 1 :]]
     if name == "image" and len(numbers) > 1:
         left = [image for image in rows[at].images if image != int(numbers[1])]
         return [*rows[:at], replace(rows[at], images=left, is_new=True), *rows[at + 1 :]]

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from playground.forms import shapes
 from playground.forms.fields import STRICT, JSONText, as_typed, field_for
 from playground.offers import Offer
-from playground.parameters import OUTPUT_LIMIT, Choice, choices_for
+from playground.parameters import NEWER_OUTPUT_LIMIT, OUTPUT_LIMIT, Choice, choices_for
 
 PREFIX = "parameter-"
 ONLY, DROP = "only:", "drop:"
@@ -63,7 +63,12 @@ class ParameterFields(forms.Form):
         for offer in self.chosen:
             self.own_choices[offer] = choices_for([offer])
             for choice in self.own_choices[offer]:
-                self.fields[only(offer.key, choice.name)] = field_for(choice)
+                if choice.name == NEWER_OUTPUT_LIMIT and PREFIX + OUTPUT_LIMIT in self.fields:
+                    # Under the name of the field for all, or the one would not replace the other when the hold is counted.
+                    choice.name = OUTPUT_LIMIT
+                own = self.fields[only(offer.key, choice.name)] = field_for(choice)
+                if isinstance(own, JSONText):
+                    own.widget.attrs |= {"rows": 1, "placeholder": "JSON"}  # the example stands in the field for all
                 self.fields[drop(offer.key, choice.name)] = forms.BooleanField(required=False, label="not sent here")
 
     def parameter_rows(self) -> list[tuple[Choice, forms.BoundField]]:
@@ -95,6 +100,11 @@ class ParameterFields(forms.Form):
     def column_errors(self) -> bool:
         return any(column.has_errors for column in self.columns())
 
+    def place_of(self, name: str) -> str:
+        """What has to be said before a sentence about a field that stands alone: of a single column, whose it is."""
+        offer = next((each for each in self.own_choices if name.startswith(only(each.key, ""))), None)
+        return f"Only for {offer.name}: " if offer is not None else ""
+
     def clean_parameters(self) -> None:
         """Ranges, and whether a chosen tool is among the tools; each mistake stands at its field."""
         overrides = self.overrides()
@@ -107,7 +117,8 @@ class ParameterFields(forms.Form):
                 name = only(offer.key, choice.name)
                 self._check(choice, name, [])
                 if self.cleaned_data.get(name) not in EMPTY and self.cleaned_data.get(drop(offer.key, choice.name)):
-                    self.add_error(name, ValidationError("Give it a value here, or do not send it here, but not both."))
+                    sentence = f"{choice.name}: give it a value here, or do not send it here, but not both."
+                    self.add_error(name, ValidationError(sentence))
         self._check_tool_choice(PREFIX + "tool_choice", self.parameters())
         for offer in self.own_choices:
             if overrides.get(offer.key, {}).keys() & {"tools", "tool_choice"}:
@@ -154,7 +165,7 @@ def _filled(rows: Any) -> list[str]:
         if value in EMPTY or value is False:
             continue
         # Of JSON and of a switch the name says enough.
-        is_named = choice.name == STRICT or (isinstance(field.field, JSONText) and value not in field.field.words)
+        is_named = choice.name == STRICT or (isinstance(field.field, JSONText) and not field.field.is_word(str(value)))
         said.append(choice.name if is_named else f"{choice.name} {' '.join(str(value).split())[:24]}")
     return said
 

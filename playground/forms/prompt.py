@@ -13,6 +13,7 @@ from playground.forms import messages as message_rows
 from playground.forms.earlier import Earlier
 from playground.forms.messages import LONGEST_MESSAGE, Row
 from playground.forms.parameters import ONLY, PREFIX, ParameterFields
+from playground.forms.saying import NUL
 from playground.forms.sending import SendingFields
 from playground.forms.showing import Pick, Shown, picks, shown
 from playground.messages import Message
@@ -23,6 +24,8 @@ from playground.variables import LARGEST_CSV, BadRows, Rows
 
 MOST_MODELS = 6
 MOST_IN_ALL = 40_000_000  # characters of all runs of a prompt: each run keeps what it was sent
+OUT_OF_DATE = "This page is out of date, so nothing was sent. Load it again, and press Run once more."
+NO_TEXT = {"null_characters_not_allowed": f"It {NUL}"}
 NOT_FOUND = "The conversation that this goes on from cannot be found."
 DESCRIBED = ("api", "delivery", "repeats", "rows")  # beside the parameters: by a help text and by their errors
 
@@ -36,10 +39,11 @@ class PromptForm(ParameterFields, SendingFields):
     """What a person asks, checked against each chosen model's own parameter table.
 
     Give it the offers, and the user where the form may speak of what he has: earlier answers and images. `problems` are
-    sentences about what was uploaded, by the number of the message, or `rows`.
+    sentences about what was uploaded, of which that on a file of rows is under `rows`.
     """
 
     examples = examples.WHOLE
+    most_models = MOST_MODELS
 
     model = forms.MultipleChoiceField(
         label="Models",
@@ -49,16 +53,27 @@ class PromptForm(ParameterFields, SendingFields):
         },
     )
     # The short form of a request; mistakes of any message stand at `text`, also where there are many.
-    system = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
-    text = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
-    fill = forms.ChoiceField(label="Values", choices=filling.WAYS, required=False, widget=forms.RadioSelect)
+    system = forms.CharField(required=False, strip=False, widget=forms.HiddenInput, error_messages=NO_TEXT)
+    text = forms.CharField(required=False, strip=False, widget=forms.HiddenInput, error_messages=NO_TEXT)
+    fill = forms.ChoiceField(
+        label="Values",
+        choices=filling.WAYS,
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "fill: values, csv or none is expected; this is “%(value)s”."},
+    )
     rows = forms.CharField(
         label="Rows as CSV",
         required=False,
         strip=False,
         widget=forms.Textarea({"rows": 6, "spellcheck": "false", "class": "json"}),
+        error_messages={"null_characters_not_allowed": f"One of these rows {NUL}"},
     )
-    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    key = forms.CharField(
+        max_length=64,
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(("required", "max_length", "null_characters_not_allowed"), OUT_OF_DATE),
+    )
     continues = forms.UUIDField(required=False, widget=forms.HiddenInput, error_messages={"invalid": NOT_FOUND})
     mended = forms.BooleanField(required=False, widget=forms.HiddenInput)  # the form on the page shows errors
 
@@ -80,15 +95,20 @@ class PromptForm(ParameterFields, SendingFields):
             chosen = self.data.getlist("model") if self.is_bound else self.initial.get("model", [])
         self.chosen = [self.offered[key] for key in dict.fromkeys(chosen) if key in self.offered]
         self.message_rows: list[Row] = (
-            message_rows.from_data(self.data, self.problems)
+            message_rows.from_data(self.data)
             if self.is_bound
             else self.initial.get("messages") or message_rows.simple()
         )
         self.messages: list[Message] = []
         self.values = Rows()
         for name in self.variable_names:
-            widget = forms.Textarea({"rows": 1})
-            self.fields[filling.VALUE + name] = forms.CharField(label=name, required=False, strip=False, widget=widget)
+            self.fields[filling.VALUE + name] = forms.CharField(
+                label=name,
+                required=False,
+                strip=False,
+                widget=forms.Textarea({"rows": 1, "aria-describedby": f"error-{filling.VALUE}{name}"}),
+                error_messages={"null_characters_not_allowed": f"The value of {{{{{name}}}}} {NUL}"},
+            )
         self.add_parameters()
         self.add_routes()
         self._describe()
@@ -134,6 +154,15 @@ class PromptForm(ParameterFields, SendingFields):
         return "" if any(row.error for row in self.message_rows) else next(iter(self.errors.get("text", [])), "")
 
     @property
+    def has_images(self) -> bool:
+        return any(row.images for row in self.message_rows)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether there are models and words, so that nobody has to be told to begin with them."""
+        return bool(self.chosen) and any(row.role in {"user", "tool"} and not row.is_empty for row in self.message_rows)
+
+    @property
     def reads_images(self) -> bool:
         return any(offer.takes_images for offer in self.chosen or self.offered.values())
 
@@ -147,9 +176,9 @@ class PromptForm(ParameterFields, SendingFields):
 
     def first_problem(self) -> str:
         """The first thing that is wrong beside a missing prompt or model, in a sentence."""
-        if self.errors.get("model") or message_rows.NO_PROMPT in self.errors.get("text", []):
+        if not self.chosen or message_rows.NO_PROMPT in self.errors.get("text", []):
             return ""
-        return next((str(errors[0]) for errors in self.errors.values()), "")
+        return next((self.place_of(name) + str(errors[0]) for name, errors in self.errors.items()), "")
 
     def clean_model(self) -> list[Offer]:
         chosen = list(dict.fromkeys(self.cleaned_data["model"]))
@@ -197,6 +226,8 @@ class PromptForm(ParameterFields, SendingFields):
     def _clean_values(self) -> None:
         names = self.variable_names
         values = {name: self.cleaned_data.get(filling.VALUE + name, "") for name in names}
+        if any(filling.VALUE + name in self.errors for name in names):
+            return
         fill, text = self.cleaned_data.get("fill", ""), self.cleaned_data.get("rows", "")
         try:
             self.values = filling.rows(names, fill, values, text)

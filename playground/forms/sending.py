@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from playground.bodies import Routing
+from playground.forms.saying import either
 from playground.models import Prompt
 from playground.offers import MAIN_MARKET, Offer
 
@@ -38,17 +39,26 @@ class SendingFields(forms.Form):
     chosen: list[Offer]
     offered: dict[str, Offer]
 
-    api = forms.ChoiceField(label="API", choices=Prompt.API.choices, required=False)
+    api = forms.ChoiceField(
+        label="API",
+        choices=Prompt.API.choices,
+        required=False,
+        error_messages={"invalid_choice": f"api: {either(Prompt.API.values)} is expected; this is “%(value)s”."},
+    )
     delivery = forms.ChoiceField(
-        label="Answers come", choices=[(STREAMING, "as they are written"), (WHOLE, "in one piece")], required=False
+        label="Answers come",
+        choices=[(STREAMING, "as they are written"), (WHOLE, "in one piece")],
+        required=False,
+        error_messages={"invalid_choice": f"delivery: {STREAMING} or {WHOLE} is expected; this is “%(value)s”."},
     )
     repeats = forms.IntegerField(
         label="Times each",
         required=False,
         min_value=1,
         max_value=MOST_REPEATS,
-        widget=forms.NumberInput({"inputmode": "numeric", "min": 1, "max": MOST_REPEATS}),
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={
+            "invalid": f"Times each: a whole number from 1 to {MOST_REPEATS} is expected.",
             "min_value": "Each model is asked at least once.",
             "max_value": f"Each model is asked up to {MOST_REPEATS} times.",
         },

@@ -1,19 +1,25 @@
-"""Whether JSON that was typed is a list of tools, a choice of a tool, a response format, and so on. Pure; no Django.
+"""Whether JSON that was typed is a list of tools, a choice of a tool, a response format, a way of reasoning, and so on. Pure; no
+Django.
 
 Each check raises BadShape, which begins with the path of what is wrong: `tools[0].function.name`. The rules are those of the
 chat completions API; schemas are checked against the JSON Schema metaschema of 2020-12, without looking anything up.
 """
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
+from playground.parameter_ranges import EFFORTS, MOST_BIAS, SUMMARIES
+
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+TOKEN = re.compile(r"[0-9]{1,9}")
 MOST_TOOLS = 128
 CHOICE_WORDS = ("none", "auto", "required")
+REASONING = ("effort", "max_tokens", "exclude", "enabled", "summary")
 FORMATS = ("text", "json_object", "json_schema", "grammar", "python")
 LONGEST_SAID = 160  # characters of what the schema's checker says
 
@@ -56,7 +62,9 @@ def check_response_format(wanted: Any) -> None:
     """One of the formats by its type; `json_schema` with a name and a schema."""
     kind = wanted.get("type") if isinstance(wanted, dict) else None
     if kind not in FORMATS:
-        raise BadShape(f"response_format.type: one of {', '.join(FORMATS)} is expected.")
+        raise BadShape(f"response_format.type: one of {', '.join(FORMATS)} is expected{_instead(wanted, 'type')}.")
+    if kind == "grammar" and not isinstance(wanted.get("grammar"), str):
+        raise BadShape("response_format.grammar: the grammar, as text, is missing.")
     if kind != "json_schema":
         return
     named = wanted.get("json_schema")
@@ -65,7 +73,55 @@ def check_response_format(wanted: Any) -> None:
     _name(named.get("name"), "response_format.json_schema.name")
     if "schema" not in named:
         raise BadShape("response_format.json_schema.schema: the schema is missing.")
+    if not isinstance(named.get("description", ""), str):
+        raise BadShape("response_format.json_schema.description: text is expected.")
+    if not isinstance(named.get("strict", False), bool):
+        raise BadShape("response_format.json_schema.strict: true or false is expected.")
     check_schema(named["schema"], "response_format.json_schema.schema")
+
+
+def check_reasoning(wanted: Any) -> None:
+    """How much is to be thought: an effort in a word, or tokens, but not both; and whether the thoughts are shown."""
+    if unknown := [name for name in wanted if name not in REASONING]:
+        raise BadShape(f"reasoning.{unknown[0][:40]}: only {_listed(REASONING)} are possible.")
+    for name, words in (("effort", EFFORTS), ("summary", SUMMARIES)):
+        if name in wanted and wanted[name] not in words:
+            raise BadShape(f"reasoning.{name}: one of {', '.join(words)} is expected{_instead(wanted, name)}.")
+    tokens = wanted.get("max_tokens", 1)
+    if type(tokens) is not int or tokens < 1:
+        raise BadShape(
+            f"reasoning.max_tokens: a whole number of 1 or more is expected{_instead(wanted, 'max_tokens')}."
+        )
+    for name in ("exclude", "enabled"):
+        if not isinstance(wanted.get(name, False), bool):
+            raise BadShape(f"reasoning.{name}: true or false is expected{_instead(wanted, name)}.")
+    if "effort" in wanted and "max_tokens" in wanted:
+        raise BadShape("reasoning: either effort or max_tokens is possible, and not both.")
+
+
+def check_logit_bias(wanted: Any) -> None:
+    """By the number of a token what is added to its score."""
+    for token, bias in wanted.items():
+        if not TOKEN.fullmatch(token):
+            raise BadShape(f"logit_bias: each name is the number of a token, such as “1234”; this is “{token[:40]}”.")
+        if isinstance(bias, bool) or not isinstance(bias, int | float) or not -MOST_BIAS <= bias <= MOST_BIAS:
+            raise BadShape(
+                f"logit_bias.{token}: a number from -{MOST_BIAS} to {MOST_BIAS} is expected{_instead(wanted, token)}."
+            )
+
+
+def check_prediction(wanted: Any) -> None:
+    """Text that the answer is expected to hold, whole or in parts."""
+    if wanted.get("type") != "content":
+        raise BadShape(f"prediction.type: “content” is expected{_instead(wanted, 'type')}.")
+    content = wanted.get("content")
+    if isinstance(content, str):
+        return
+    if not isinstance(content, list) or not content:
+        raise BadShape("prediction.content: the text that is expected, or a list of its parts, is missing.")
+    for index, part in enumerate(content):
+        if not isinstance(part, dict) or part.get("type") != "text" or not isinstance(part.get("text"), str):
+            raise BadShape(f'prediction.content[{index}]: {{"type": "text", "text": "…"}} is expected.')
 
 
 def check_tool_choice(choice: Any) -> None:
@@ -116,6 +172,17 @@ def check_schema(schema: Any, path: str) -> None:
         Draft202012Validator.check_schema(schema, format_checker=None)
     except SchemaError as error:
         raise BadShape(f"{path}{_written(error.absolute_path)}: {_short(error.message)}.") from error
+
+
+def _instead(wanted: Any, name: str) -> str:
+    """What stands there instead, for the end of a sentence; nothing where nothing does."""
+    if not isinstance(wanted, dict) or name not in wanted:
+        return ""
+    return f"; this is {_short(json.dumps(wanted[name], ensure_ascii=False))}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _written(parts: Iterable[str | int]) -> str:

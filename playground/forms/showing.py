@@ -1,9 +1,11 @@
 """What the form's page shows beside its fields: the models to choose from, and each message with what belongs to it."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cached_property
 
-from django.utils import timezone
-
+from catalog.pricing import Component, Condition
 from playground.forms import json_reading
 from playground.forms.earlier import Earlier
 from playground.forms.messages import Row
@@ -15,11 +17,36 @@ LONGEST_CALL = 200
 
 
 @dataclass(frozen=True)
+class Price:
+    """What a listing charges for a token in and out, in USD, before any condition such as a tier; None where nobody knows."""
+
+    input: Decimal | None = None
+    output: Decimal | None = None
+    is_free: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        return self.input is not None or self.output is not None
+
+
+def price_of(offer: Offer, day: date) -> Price:
+    """The price of the listing that would serve, as a run on `day` would be priced; free only where nothing is charged for."""
+    period = offer.listing.price_on(day)
+    if period is None:
+        return Price()
+    rates = period.pricing_rates()
+    by = {rate.component: rate.amount for rate in rates if rate.condition == Condition()}
+    is_free = by.get(Component.INPUT) == 0 and by.get(Component.OUTPUT) == 0 and not any(rate.amount for rate in rates)
+    return Price(by.get(Component.INPUT), by.get(Component.OUTPUT), is_free)
+
+
+@dataclass(frozen=True)
 class Pick:
-    """One model in the list, with what it reads and does beside text, in single words."""
+    """One model in the list, with what it costs on `day`, and what it reads and does beside text, in single words."""
 
     offer: Offer
     is_chosen: bool
+    day: date
 
     @property
     def takes(self) -> list[str]:
@@ -29,20 +56,27 @@ class Pick:
 
     @property
     def is_delisted(self) -> bool:
-        day = self.offer.listing.delisted_on
-        return day is not None and day <= timezone.now().date()
+        """Whether its market lists it no more, or is not known to since its vendor retired it."""
+        listing = self.offer.listing
+        return (listing.delisted_on is not None and listing.delisted_on <= self.day) or listing.is_over_on(self.day)
+
+    @cached_property
+    def price(self) -> Price:
+        return price_of(self.offer, self.day)
 
     @property
     def words(self) -> str:
         """What the filter looks through."""
-        return " ".join([self.offer.name.lower(), self.offer.key, *self.takes])
+        costs = "free" if self.price.is_free else "" if self.price.is_known else "no price"
+        return " ".join(filter(None, [self.offer.name.lower(), self.offer.key, *self.takes, costs]))
 
 
 def picks(offered: dict[str, Offer], chosen: list[str], answering: list[str] | None) -> list[Pick]:
     """The chosen ones first, in the order of the board; then what is on sale, and last what its market no longer lists, both
     in the order of `offered`, which is that of the names. Where only some have an answer to go on from, the others are not
     there to be chosen."""
-    marked = [Pick(offer, key in chosen) for key, offer in offered.items()]
+    today = datetime.now(UTC).date()
+    marked = [Pick(offer, key in chosen, today) for key, offer in offered.items()]
     open_to_choice = [each for each in marked if answering is None or each.is_chosen or each.offer.key in answering]
     order = {key: place for place, key in enumerate(chosen)}
     return sorted(open_to_choice, key=lambda each: (order.get(each.offer.key, len(order)), each.is_delisted))

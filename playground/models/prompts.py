@@ -8,12 +8,37 @@ from typing import Any, Self
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery, Sum
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+    prefetch_related_objects,
+)
 from django.db.models.functions import Coalesce, Left
 from django.urls import reverse
 
 LONGEST_NOTE = 5000  # characters
 SHOWN = 200  # characters of a prompt in a list
+AROUND_A_BOARD = ("runs__hold", "runs__listing__model__vendor", "labels")
+
+
+class LastRole(models.Func):
+    """Who says the last of some messages: their list is not taken out of the database for one word."""
+
+    output_field = models.TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="JSON_EXTRACT(%(expressions)s, '$[#-1].role')", **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="(%(expressions)s -> -1 ->> 'role')", **context)
 
 
 class PromptQuerySet(models.QuerySet["Prompt"]):
@@ -22,8 +47,16 @@ class PromptQuerySet(models.QuerySet["Prompt"]):
         return self.filter(user=user)
 
     def for_board(self) -> Self:
-        """With the runs of the board in their order, their holds, and the labels: four queries."""
-        return self.prefetch_related("runs__hold", "runs__listing__model__vendor", "labels")
+        """With the runs in their order, whole, their holds and models, and the labels: seven queries."""
+        return self.defer("searched").prefetch_related(*AROUND_A_BOARD)
+
+    def board(self, prompt_id: uuid.UUID) -> "Prompt":
+        """One prompt as its board shows it, which of a table is little: a table may hold hundreds of long answers
+        (`RunQuerySet.for_cells`). Seven queries, whatever it holds. Raises Prompt.DoesNotExist."""
+        prompt: Prompt = self.defer("searched").get(pk=prompt_id)
+        runs = [Prefetch("runs", _runs().for_cells())] if prompt.is_matrix else []
+        prefetch_related_objects([prompt], *runs, *AROUND_A_BOARD)
+        return prompt
 
     def for_keeping(self) -> Self:
         """With the labels, and of the runs only what they were sent to and where they stand: a matrix has hundreds of
@@ -34,10 +67,31 @@ class PromptQuerySet(models.QuerySet["Prompt"]):
     def for_history(self) -> Self:
         """What a line of the history shows of a prompt: its `beginning` and none of its long texts; with its labels.
         Two queries."""
-        shown = self.annotate(beginning=Left("text", SHOWN)).prefetch_related("labels")
-        return shown.only(
+        return self._in_a_line().prefetch_related("labels").only(
             "user", "created_at", "api", "continues", "is_stored", "purged_at", "is_blind", "revealed_at", "is_favourite", "note"
         )  # fmt: skip
+
+    def beside(self, prompt: "Prompt") -> Self:
+        """The turns before and after one prompt of a conversation, the earliest first, with what names them."""
+        near = Q(pk=prompt.continues_id) | Q(continues=prompt.pk)
+        return (
+            self.filter(near, user=prompt.user_id)._in_a_line().only("created_at", "continues").order_by("created_at")
+        )
+
+    def _in_a_line(self) -> Self:
+        """With how the last question begins, and whether a later turn ends with the result of a tool in its place."""
+        is_later = Q(continues__isnull=False)
+        return self.annotate(
+            beginning=Left("text", SHOWN),
+            last_role=Case(
+                When(is_later, then=LastRole("messages")), default=Value(""), output_field=models.TextField()
+            ),
+        )
+
+    def holding_one(self, any_id: uuid.UUID) -> "Prompt | None":
+        """The prompt of this id, or of the run of this id."""
+        runs = _runs().filter(pk=any_id).order_by().values("prompt")
+        return self.filter(Q(pk=any_id) | Q(pk__in=runs)).only("pk").first()
 
     def holding(self, word: str, noted: Collection[uuid.UUID] = (), labels: Collection[int] = ()) -> Self:
         """Those with a folded word in their texts or answers, those in `noted`, and those with one of these labels."""
@@ -159,6 +213,11 @@ class Prompt(models.Model):
     def has_text(self) -> bool:
         """Whether what was asked is still here, so that it can be shown, sent again and continued."""
         return bool(self.messages)
+
+    @property
+    def carries_result(self) -> bool:
+        """Whether a later turn brings the result of a tool, and no new question; of prompts as a list reads them."""
+        return getattr(self, "last_role", "") == "tool"
 
     @property
     def hides_names(self) -> bool:

@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Left
 
 from catalog import frozen, pricing
 from catalog.models import Listing, PricePeriod
+from playground import speed
 from playground.models.prompts import Prompt
 
 
@@ -45,6 +47,7 @@ class Reconciliation(models.TextChoices):
 
 
 LIVE = (State.QUEUED, State.CONNECTING, State.STREAMING, State.STOPPING)
+BEGINNING = 200  # characters of an answer in a cell of a table
 
 
 class RunQuerySet(models.QuerySet["Run"]):
@@ -57,6 +60,20 @@ class RunQuerySet(models.QuerySet["Run"]):
     def real(self) -> Self:
         """Runs answered by a model, not by the rehearsal."""
         return self.filter(is_rehearsal=False)
+
+    def for_cells(self) -> Self:
+        """What the cells of a table show: of the answer only how it `begins`, with one character more where there is more,
+        and in place of an answer without text the tools that it calls (`calls_instead`). No long text leaves the database.
+        """
+        cut = self.annotate(
+            begins=Left("text", BEGINNING + 1),
+            calls_instead=Case(When(text="", then=F("tool_calls")), output_field=models.JSONField(null=True)),
+        )
+        return cut.only(
+            "prompt", "position", "row", "repeat", "offer", "listing", "model_public_id", "model_name", "is_rehearsal",
+            "state", "stop_requested", "error", "usage", "computed_usd", "billed_usd", "cost", "first_token_ms", "last_token_ms",
+            "verdict",
+        )  # fmt: skip
 
     def awaiting_cost(self, moment: datetime) -> Self:
         """Runs whose cost is due to be asked for at `moment`, the longest waiting first."""
@@ -163,14 +180,10 @@ class Run(models.Model):
 
     @property
     def tokens_per_second(self) -> Decimal | None:
-        """Completion tokens over the time from the first to the last of them; the wait for the first is not in it."""
-        if not self.usage or self.first_token_ms is None or self.last_token_ms is None:
-            return None
-        elapsed = self.last_token_ms - self.first_token_ms
-        counted = self.priced_usage()
-        if counted is None or elapsed <= 0 or not counted.completion_tokens:
-            return None
-        return (Decimal(counted.completion_tokens) * 1000 / elapsed).quantize(Decimal("0.1"))
+        """To a tenth, by the rule of `speed.py`; None where there is too little to measure."""
+        counted = self.priced_usage() if self.usage else None
+        rate = speed.tokens_per_second(counted and counted.completion_tokens, self.first_token_ms, self.last_token_ms)
+        return None if rate is None else rate.quantize(Decimal("0.1"))
 
     @property
     def duration(self) -> timedelta | None:

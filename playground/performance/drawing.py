@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.urls import reverse
 
 from catalog import charts, figures
-from catalog.charts import Chart
+from catalog.charts import Chart, Linear, Logarithmic
 from catalog.exact import plain
 from playground.performance.columns import HIGH, Column, ColumnChart, Mark, column_chart
 from playground.performance.measures import Bin, Spread
@@ -95,17 +95,24 @@ def _scatter(
         )
         for model, along, cost in placed[:MOST_MARKS]
     ]
+    x = charts.amounts([point.x for point in points], plain, spacing=44)
+    y = charts.amounts([point.y for point in points], figures.money)
     return charts.scatter_chart(
         name,
         title,
         about,
         points=points,
-        x=charts.amounts([point.x for point in points], plain, spacing=44),
-        y=charts.amounts([point.y for point in points], figures.money),
-        x_title=x_title,
-        y_title="USD an answer",
+        x=x,
+        y=y,
+        x_title=_titled(x_title, x),
+        y_title=_titled("USD an answer", y),
         kinds=[(THIS, "This model"), (OTHER, "Other models")],
     )
+
+
+def _titled(title: str, scale: Linear | Logarithmic) -> str:
+    """The title of an axis, which says where equal steps are equal factors."""
+    return f"{title}, logarithmic" if isinstance(scale, Logarithmic) else title
 
 
 def _short(value: Decimal) -> str:

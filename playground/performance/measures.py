@@ -7,7 +7,6 @@ from statistics import median
 from typing import Self
 
 MOST_BINS = 10
-MILLISECONDS = 1000
 
 
 @dataclass(frozen=True)
@@ -70,10 +69,3 @@ def _width(highest: int) -> int:
             if digit * size * MOST_BINS > highest:
                 return digit * size
         size *= 10
-
-
-def tokens_per_second(tokens: int | None, first_ms: int | None, last_ms: int | None) -> Decimal | None:
-    """Completion tokens over the time from the first to the last of them, as a run has it."""
-    if not tokens or first_ms is None or last_ms is None or last_ms <= first_ms:
-        return None
-    return Decimal(tokens) * MILLISECONDS / (last_ms - first_ms)

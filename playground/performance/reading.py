@@ -31,7 +31,7 @@ from playground.models import Prompt, Run, State
 from playground.models.runs import RunQuerySet
 from playground.performance import failures
 from playground.performance.failures import Standing
-from playground.performance.measures import tokens_per_second
+from playground.speed import tokens_per_second
 from playground.usage import MOST_TOKENS
 
 LATEST = 500  # runs of one model that its speeds are made of

@@ -12,6 +12,7 @@ from django.utils.datastructures import MultiValueDict
 from playground import uploads, variables
 from playground.forms import PREFIX, PromptForm, new_key
 from playground.forms.filling import CSV, NONE, VALUE, VALUES
+from playground.forms.parameters import initial_parameters
 from playground.forms.sending import ROUTE, WHOLE
 from playground.offers import Offer
 from playground.parameters import NEWER_OUTPUT_LIMIT, OUTPUT_LIMIT
@@ -76,7 +77,7 @@ def form_of(options: dict[str, Any], text: str, offered: list[Offer], user: Any)
     if options["rows"]:
         data["rows"] = _rows(options["rows"])
     data, problems = _with_images(data, options["image"], user)
-    _rename_limit(data, offered)
+    _limit(data, offered)
     form = PromptForm(offered, data, user=user, problems=problems)
     _check_names(form, parameters, values, options["guard"])
     if not form.is_valid():
@@ -149,13 +150,20 @@ def _with_images(data: QueryDict, paths: list[str], user: Any) -> tuple[QueryDic
     return uploads.received(request)
 
 
-def _rename_limit(data: QueryDict, offered: list[Offer]) -> None:
-    """Both names of the output limit mean the one field; the body has the name that the model wants."""
+def _limit(data: QueryDict, offered: list[Offer]) -> None:
+    """Both names of the output limit mean the one field; the body has the name that the model wants. Where neither is given
+    the limit is that of the page's form, so that the same prompt holds the same money here and there. A limit that is given
+    and empty is sent to nobody."""
     newer, field = PREFIX + NEWER_OUTPUT_LIMIT, PREFIX + OUTPUT_LIMIT
-    if newer in data and field not in data:
-        names = {choice.name for choice in PromptForm(offered, data).choices}
-        if OUTPUT_LIMIT in names and NEWER_OUTPUT_LIMIT not in names:
-            data[field] = data[newer]
+    if field in data:
+        return
+    choices = {choice.name: choice for choice in PromptForm(offered, data).choices}
+    if newer not in data:
+        preset = initial_parameters()[field]
+        if OUTPUT_LIMIT in choices and not choices[OUTPUT_LIMIT].problem(preset):  # a model may not take so many
+            data[field] = str(preset)
+    elif OUTPUT_LIMIT in choices and NEWER_OUTPUT_LIMIT not in choices:
+        data[field] = data[newer]
 
 
 def _check_names(form: PromptForm, parameters: Iterable[str], values: Iterable[str], guards: list[str]) -> None:
@@ -172,7 +180,5 @@ def _check_names(form: PromptForm, parameters: Iterable[str], values: Iterable[s
 
 
 def _first(form: PromptForm) -> str:
-    """The first mistake; a parameter’s with its name."""
-    name, sentences = next(iter(form.errors.items()))
-    sentence = str(sentences[0])
-    return f"{name.removeprefix(PREFIX)}: {sentence}" if name.startswith(PREFIX) else sentence
+    """The first mistake; a parameter’s sentence has its name."""
+    return str(next(iter(form.errors.values()))[0])

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from django.core.management import CommandParser
 
 from playground.accounts import OWNER
+from playground.forms.parameters import DEFAULT_OUTPUT_LIMIT
 from playground.forms.sending import ROUTES
 from playground.models import Prompt, State
 
@@ -39,7 +40,9 @@ def add_to(parser: CommandParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="A request parameter, such as temperature=0; tools and schemas as JSON, or @FILE. May be repeated.",
+        help="A request parameter, such as temperature=0; tools and schemas as JSON, or @FILE. May be repeated. Without "
+        f"max_tokens an answer may have {DEFAULT_OUTPUT_LIMIT:,} tokens, as the page presets; max_tokens= with nothing after it "
+        "sends no limit, and holds money for the longest answer that the model can give.",
     )
     parser.add_argument(
         "--var",

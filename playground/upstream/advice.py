@@ -4,6 +4,8 @@ The kinds are OpenRouter's error types and availability codes; other servers are
 says more than a status, so it is looked up first.
 """
 
+HOUR, DAY = 3_600, 86_400  # seconds
+
 PROMPT_TOO_LONG = (
     "The prompt and the output limit together do not fit this model. Shorten the prompt or lower max tokens."
 )
@@ -121,4 +123,8 @@ def again(retry_after: int | None) -> str:
         return "Try again now."
     if retry_after < 120:
         return f"Try again in {retry_after} second{'s' if retry_after != 1 else ''}."
-    return f"Try again in about {round(retry_after / 60)} minutes."
+    if retry_after < 2 * HOUR:
+        return f"Try again in about {round(retry_after / 60)} minutes."
+    if retry_after < 2 * DAY:
+        return f"Try again in about {round(retry_after / HOUR)} hours."
+    return f"Try again in about {round(retry_after / DAY)} days."

@@ -6,9 +6,11 @@ end the reading at once: the usage of what was done may still follow.
 """
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from playground.sse import BYTE_ORDER_MARK, Decoder, Event, StreamTooLarge
 from playground.upstream.deadlines import Clock
@@ -16,10 +18,12 @@ from playground.upstream.errors import Broken, MidStreamError, NotAStream, TooMu
 from playground.upstream.pieces import Done, Failure, Finish, Identity, Piece, Text, UsageReport
 from playground.upstream.reading import AnswerReader
 from playground.upstream.shown import readable, tidy
-from playground.upstream.strict_json import NotJsonError, read_json
+from playground.upstream.strict_json import LONG_TEXT, NotJsonError, read_json
 
 MOST_HEAD_BYTES = 65_536
 MOST_WHOLE_BYTES = 4 * 1_048_576
+MOST_AT_ONCE = 4_096  # bytes that are cut into events without a turn for others: they may be hundreds of events
+TURN_SECONDS = 0.001  # after which everybody else on the event loop has a turn, however much has come at once
 AFTER_END_SECONDS = 1.0  # for usage after an error, and for `[DONE]` after the event that ends a response
 
 
@@ -37,6 +41,8 @@ class Answer:
     is_whole: bool = False
     is_done: bool = False
     is_cut: bool = False
+    turn_ends: float = 0.0
+    waiting: deque[bytes] = field(default_factory=deque)  # bytes that have come and are not read yet
     failure: MidStreamError | None = None
 
     async def pieces(self, *, is_whole: bool) -> AsyncGenerator[Piece, None]:
@@ -52,8 +58,10 @@ class Answer:
                     if event.data.strip() == "[DONE]":
                         self.is_done = True
                         break
-                    for piece in self._read(event):
+                    for piece in await self._read(event):
                         yield piece
+                        await self._take_turns()
+                    await self._take_turns()
         except Exception as error:
             lost = error
         for piece in self.reader.end():
@@ -65,10 +73,20 @@ class Answer:
         if (self.is_done or self.is_whole or self.reader.is_complete) and not self.reader.is_unfinished:
             yield Done()
 
-    def _read(self, event: Event) -> list[Piece]:
+    async def _take_turns(self) -> None:
+        """Bytes that are there already are read without waiting for anything, so others would wait for all of them."""
+        now = time.monotonic()
+        if now > self.turn_ends:
+            await asyncio.sleep(0)
+            self.turn_ends = time.monotonic() + TURN_SECONDS
+
+    async def _read(self, event: Event) -> list[Piece]:
         """The pieces of one event; after a failure only its usage counts."""
         try:
-            found = self.reader.read(event.data, event.name)
+            if len(event.data) > LONG_TEXT:  # a hostile megabyte takes up to a second
+                found = await asyncio.to_thread(self.reader.read, event.data, event.name)
+            else:
+                found = self.reader.read(event.data, event.name)
         except NotJsonError:
             sentence = (
                 f"{self.who} sent a part of the answer that cannot be read, so text may be missing. Run it again."
@@ -76,6 +94,7 @@ class Answer:
             raise Broken(sentence, tidy(event.data, self.key), body=readable(event.data, self.key)) from None
         pieces: list[Piece] = []
         for piece in found:
+            await self._take_turns()
             if isinstance(piece, Failure):
                 self._fail(piece, event)
             elif self.failure is None or isinstance(piece, UsageReport):
@@ -103,9 +122,16 @@ class Answer:
 
     async def _next_bytes(self) -> bytes | None:
         """The next bytes, None at the end. Raises Stalled, and Broken for a lost connection, in mid-answer only."""
+        await self._take_turns()
+        if self.waiting:
+            return self.waiting.popleft()
         try:
             async with asyncio.timeout_at(self.clock.at):
-                return await anext(self.raw, None)
+                chunk = await anext(self.raw, None)
+            if chunk is None or len(chunk) <= MOST_AT_ONCE:
+                return chunk
+            self.waiting.extend(chunk[at : at + MOST_AT_ONCE] for at in range(0, len(chunk), MOST_AT_ONCE))
+            return self.waiting.popleft()
         except TimeoutError:
             lost: UpstreamError = self.clock.passed(self.who)
         except UpstreamError as error:
@@ -142,7 +168,7 @@ class Answer:
                 head += chunk[: MOST_HEAD_BYTES - len(head)]
             chunk = await self._next_bytes()
         if not has_events:
-            yield self._only(bytes(head))
+            yield await self._only(bytes(head))
 
     async def _beginning(self) -> bytes | None:
         """What came up to and with the first byte that is neither blank nor a byte order mark; None if there is none."""
@@ -164,15 +190,15 @@ class Answer:
                 raise TooMuch(
                     f"The answer is larger than {MOST_WHOLE_BYTES:,} bytes and was refused. Lower max tokens."
                 )
-        return self._only(bytes(body))
+        return await self._only(bytes(body))
 
-    def _only(self, body: bytes) -> Event:
+    async def _only(self, body: bytes) -> Event:
         """What came instead of events, as one event. Raises Broken when it is nothing, NotAStream when it is no JSON."""
         text = body.decode("utf-8", "replace").strip()
         if not text or text.startswith(":"):
             raise Broken(f"{self.who} ended the connection without an answer. Try again in a moment.")
         try:
-            read_json(text)
+            await asyncio.to_thread(read_json, text)
         except NotJsonError:
             raise self._no_answer(text) from None
         self.is_whole = True

@@ -10,7 +10,6 @@ again, because it may have been billed.
 """
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
@@ -24,6 +23,7 @@ from playground.upstream.lookups import data_of
 from playground.upstream.pieces import Piece
 from playground.upstream.reading import AnswerReader
 from playground.upstream.redaction import keyless
+from playground.upstream.request_bodies import LongBody, encoded
 from playground.upstream.responses import ResponsesReader
 from playground.upstream.shown import secret
 from playground.upstream.strict_json import NotJsonError, short
@@ -65,7 +65,7 @@ class Upstream:
     async def stream(
         self, body: dict[str, Any], *, api: str = "chat", record: Record | None = None
     ) -> AsyncGenerator[Piece, None]:
-        """The pieces of the answer to `body`, as they come. Raises UpstreamError and its kinds.
+        """The pieces of the answer to `body`, as they come; a `DataUrl` in it is an image. Raises UpstreamError and its kinds.
 
         `api` is "chat" or "responses". Whether it streams is for the body's own `stream` to say. `record` is given the
         bytes of the body as they come, of an error's too, without our key; it must not raise.
@@ -74,8 +74,8 @@ class Upstream:
         answer that ends without `Done` was cut, unless a finish reason came.
         """
         path, reader = APIS[api]
-        content = json.dumps(body, allow_nan=False).encode()
         try:
+            content = await self._encoded(body)
             answer = self._answer(path, content, reader, record, is_whole=body.get("stream") is not True)
             async with aclosing(answer) as pieces, aclosing(keyless(pieces, self._secret)) as clean:
                 async for piece in clean:
@@ -85,23 +85,38 @@ class Upstream:
             failure = self._own(error)
         raise failure.with_traceback(None)
 
+    async def _encoded(self, body: dict[str, Any]) -> bytes | LongBody:
+        try:
+            return await asyncio.to_thread(encoded, body)
+        except (ValueError, TypeError, RecursionError):
+            sentence = (
+                "This request cannot be written as JSON, so nothing was sent. Look for a number out of all bounds."
+            )
+        raise UpstreamError(sentence, nothing_billed=True)
+
     async def generation(self, generation_id: str) -> dict[str, Any] | None:
-        """What OpenRouter has on record of one answer, decimals exact; None while it has nothing yet.
+        """What OpenRouter, or the rehearsal in its place, has on record of one answer, decimals exact; None while it has
+        nothing yet. Raises UpstreamError.
 
         Asking costs nothing, so `nothing_billed` of an error speaks of the question and never of the answer asked about.
         """
-        return await self._looked_up("/generation", {"id": generation_id}, is_none_when_missing=True)
-
-    async def key_status(self) -> dict[str, Any]:
-        """How the key stands at OpenRouter: limits and use in USD, decimals exact. Asking costs nothing."""
-        return await self._looked_up("/key", {}) or {}
+        if self.name != "openrouter" and not self.is_rehearsal:
+            raise Refused(f"{self.who} keeps no account of answers that could be asked.", nothing_billed=True)
+        try:
+            return await self._asked("/generation", {"id": generation_id})
+        except Exception as error:
+            failure = self._own(error)
+        if isinstance(failure, Broken | Stalled):
+            failure = type(failure)(f"{self.who} did not answer a question about the account. Try again later.")
+        failure.nothing_billed = True
+        raise failure.with_traceback(None)
 
     async def aclose(self) -> None:
         """Close every connection. The next `stream` opens new ones."""
         await self._connections.aclose()
 
     async def _answer(
-        self, path: str, content: bytes, reader: type[AnswerReader], record: Record | None, *, is_whole: bool
+        self, path: str, content: bytes | LongBody, reader: type[AnswerReader], record: Record | None, *, is_whole: bool
     ) -> AsyncGenerator[Piece, None]:
         clock = Clock(self.deadlines)
         if is_whole:
@@ -122,28 +137,14 @@ class Upstream:
         finally:
             await response.aclose()
 
-    async def _looked_up(
-        self, path: str, params: dict[str, str], *, is_none_when_missing: bool = False
-    ) -> dict[str, Any] | None:
-        """The data at a free address of OpenRouter. Raises UpstreamError."""
-        if self.name != "openrouter":
-            raise Refused(f"{self.who} keeps no account of answers and keys that could be asked.", nothing_billed=True)
-        try:
-            return await self._asked(path, params, is_none_when_missing)
-        except Exception as error:
-            failure = self._own(error)
-        if isinstance(failure, Broken | Stalled):
-            failure = type(failure)(f"{self.who} did not answer a question about the account. Try again later.")
-        failure.nothing_billed = True
-        raise failure.with_traceback(None)
-
-    async def _asked(self, path: str, params: dict[str, str], is_none_when_missing: bool) -> dict[str, Any] | None:
+    async def _asked(self, path: str, params: dict[str, str]) -> dict[str, Any] | None:
+        """The data at a free address; None where it is missing."""
         clock = Clock(Deadlines(LOOKUP_SECONDS, LOOKUP_SECONDS, LOOKUP_SECONDS))
         response = await self._connections.send("GET", path, clock, params=params, is_whole=True)
         try:
             self._connections.check(response)
             async with aclosing(self._connections.bytes_of(response, None)) as raw, asyncio.timeout_at(clock.at):
-                if response.status_code == 404 and is_none_when_missing:
+                if response.status_code == 404:
                     await drain(raw)
                     return None
                 if response.status_code != 200:

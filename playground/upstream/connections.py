@@ -9,6 +9,7 @@ import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, suppress
 from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ import httpx
 from playground.upstream.deadlines import Clock, Deadlines
 from playground.upstream.errors import Broken, CannotReach, NotAStream, Refused, Stalled, UpstreamError, refused
 from playground.upstream.redaction import recorded
+from playground.upstream.request_bodies import LongBody
 from playground.upstream.shown import MOST_BODY_BYTES, secret
 
 NAMES = {"openrouter": "OpenRouter", "mistral": "Mistral", "rehearsal": "the rehearsal"}
@@ -62,6 +64,8 @@ class Connections:
             headers = self._headers("application/json" if is_whole else "text/event-stream")
             if method == "POST":
                 headers["Content-Type"] = "application/json"
+                if isinstance(parts["content"], LongBody):
+                    headers["Content-Length"] = str(parts["content"].size)
             request = client.build_request(method, f"{self.base_url}{path}", headers=headers, **parts)
             async with asyncio.timeout_at(clock.at):
                 return await client.send(request, stream=True)
@@ -146,6 +150,8 @@ class Connections:
                 trust_env=False,
                 verify=_certificates(),
                 transport=self._transport,
+                # No cookie is kept: it would tie one person's requests to another's, and grow with every answer.
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             )
             self._loop = loop
         return self._client

@@ -8,7 +8,7 @@ from typing import Any
 from playground.upstream.advice import BY_KIND, KIND_STATUS
 from playground.upstream.strict_json import short
 
-MOST_RETRY_SECONDS = 3600
+MOST_RETRY_SECONDS = 7 * 86_400  # a week; further away is no time to wait for
 MOST_FALLBACK_MODELS = 20
 
 
@@ -78,7 +78,7 @@ def _status(*values: Any) -> int | None:
 
 
 def retry_seconds(value: str, now: datetime | None = None) -> int | None:
-    """Seconds to wait as a Retry-After header says, a number or a date, from 0 to an hour; None when it says nothing."""
+    """Seconds to wait as a Retry-After header says, a number or a date, from 0 to a week; None when it says nothing."""
     value = value.strip()
     if re.fullmatch(r"[0-9]{1,20}(\.[0-9]{1,20})?", value):
         whole_part, _, fraction = value.partition(".")

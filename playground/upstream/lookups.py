@@ -1,4 +1,4 @@
-"""Questions to OpenRouter that are free: what one answer cost in the end, and how the key stands. Pure."""
+"""Reading the answer to a question that is free: what one answer cost in the end. Pure."""
 
 from typing import Any
 

@@ -1,12 +1,16 @@
 """JSON from strangers: numbers exact, nonsense refused, and what is kept cut to what a database takes. Pure."""
 
+import gc
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 from playground.sse import whole
 
 MOST_EXPONENT = 400  # any double fits; Decimal("1e999999999") would fill the memory when made an integer
+LONG_TEXT = 32_768  # characters
 KEPT_DEPTH = 6
 KEPT_ENTRIES = 100
 
@@ -18,10 +22,25 @@ class NotJsonError(ValueError):
 def read_json(text: str) -> Any:
     """JSON with exact decimals; NaN and Infinity are refused. Raises NotJsonError."""
     try:
-        return json.loads(text, parse_float=_decimal, parse_constant=_no_number)
+        with _uncollected(len(text) > LONG_TEXT):
+            return json.loads(text, parse_float=_decimal, parse_constant=_no_number)
     except (ValueError, ArithmeticError, RecursionError):
         pass
     raise NotJsonError("The text is not JSON.")
+
+
+@contextmanager
+def _uncollected(is_long: bool) -> Iterator[None]:
+    """A megabyte of brackets is read in 10 ms, and in ten times that where the collector looks through all of them again
+    and again on the way; the whole process would stand still for it. Another thread may meet this: it only collects later."""
+    if not is_long or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _decimal(text: str) -> Decimal:
@@ -47,4 +66,4 @@ def storable_json(value: Any, depth: int = KEPT_DEPTH) -> Any:
 
 def short(value: Any, most: int) -> str:
     """A name or id on one line and within `most` characters; anything but text is no name."""
-    return " ".join(whole(value).split())[:most] if isinstance(value, str) else ""
+    return " ".join(whole(value[: most * 10]).split())[:most] if isinstance(value, str) else ""

@@ -5,6 +5,7 @@ which is why it runs in a process that can be killed.
 """
 
 import json
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,8 +18,11 @@ MOST_TEXT_BYTES = 1_000_000
 MOST_SCHEMA_BYTES = 65_536
 LONGEST_PATH = 300
 LONGEST_MESSAGE = 300
+MOST_FAULTS = 3
+MOST_FORMS = 6  # of a choice that are named
+MOST_STEPS = 8  # of a reference that leads to another
 
-Result = dict[str, Any]  # is_valid (None: it could not be checked), path, message
+Result = dict[str, Any]  # is_valid (None: it could not be checked), path, message, and where there are: `more` of both
 
 
 def fits() -> Result:
@@ -79,7 +83,7 @@ def _against(answer: Any, schema: Any) -> Result:
         Draft202012Validator.check_schema(schema)
         # A registry of our own: the library's would fetch over the network what a reference names.
         validator = Draft202012Validator(schema, registry=Registry())
-        error = next(validator.iter_errors(answer), None)  # the first; a long list of wrong items has as many
+        errors = list(islice(validator.iter_errors(answer), MOST_FAULTS))  # a long list of wrong items has as many
     except SchemaError as wrong:
         return unchecked(f"The schema itself is not valid, so the answer was not checked: {_said(wrong)}")
     except Unresolvable as wrong:
@@ -92,10 +96,61 @@ def _against(answer: Any, schema: Any) -> Result:
         return unchecked("The schema or the answer is nested too deeply, so it was not checked.")
     except Exception as wrong:  # an odd number, an odd pattern: whatever the library stumbles over
         return unchecked(f"The schema could not be applied ({type(wrong).__name__}), so the answer was not checked.")
-    if error is None:
+    if not errors:
         return fits()
-    deepest = best_match([error])  # of a choice between forms, the part that comes nearest
-    return fails(_said(deepest), deepest.json_path)
+    first, *more = [_fault(error, schema) for error in errors]
+    return fails(**first) | ({"more": more} if more else {})
+
+
+def _fault(error: ValidationError, schema: Any) -> dict[str, str]:
+    """What is wrong and where; of a choice between forms, the part that comes nearest, where one does."""
+    deepest = best_match([error])
+    said = _choice(deepest, schema) if deepest.validator in ("anyOf", "oneOf") else _said(deepest)
+    return {"message": _cut(said, LONGEST_MESSAGE), "path": _cut(deepest.json_path, LONGEST_PATH)}
+
+
+def _choice(error: ValidationError, schema: Any) -> str:
+    """A choice that was not met, with what would have been possible."""
+    value = _cut(json.dumps(error.instance, ensure_ascii=False, default=str), 60)
+    forms = list(dict.fromkeys(_form(each, schema) for each in error.validator_value))
+    named = forms[:MOST_FORMS] + ([f"{len(forms) - MOST_FORMS} more"] if len(forms) > MOST_FORMS else [])
+    possible = _or(named)
+    if not error.context:
+        return f"{value} fits more than one of these forms, and only one may fit: {possible}"
+    return f"{value} fits none of the forms that are possible here: {possible}"
+
+
+def _form(part: Any, schema: Any) -> str:
+    """What one form of a choice asks for, in a few words."""
+    for _ in range(MOST_STEPS):
+        if not isinstance(part, dict) or "$ref" not in part:
+            break
+        part = _pointed(part["$ref"], schema)
+    if not isinstance(part, dict):
+        return "another form"
+    if "const" in part or "enum" in part:
+        values = part["enum"] if "enum" in part else [part["const"]]
+        return _or([_cut(json.dumps(value, ensure_ascii=False, default=str), 40) for value in values[:MOST_FORMS]])
+    kinds = part.get("type", "object" if "properties" in part or "required" in part else None)
+    words = [TYPES.get(kind, str(kind)) for kind in (kinds if isinstance(kinds, list) else [kinds]) if kind]
+    needed = [str(name) for name in part.get("required", ())[:MOST_FORMS]] if words == [TYPES["object"]] else []
+    with_them = " with " + ", ".join(f"“{_cut(name, 40)}”" for name in needed) if needed else ""
+    return _or(words) + with_them if words else "another form"
+
+
+def _or(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
+
+
+TYPES = {
+    "object": "an object",
+    "array": "a list",
+    "string": "a text",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "null": "null",
+}
 
 
 def is_endless(schema: Any) -> bool:

@@ -20,7 +20,7 @@ from playground.runner import runner
 from playground.uploads import received
 from playground.variables import Rows
 from playground.views.own import HtmxRequest, own_prompt
-from playground.worst_case import foresee
+from playground.worst_case import foresee, not_kept_to
 
 EXAMPLE = "example-"
 PARTS = {"messages": "_messages.html", "rows": "_rows.html"}  # by the id that htmx replaces
@@ -61,11 +61,12 @@ def compose(request: HtmxRequest) -> HttpResponse:
     form = _posted(request)
     if not form.is_valid():
         return _refused(request, form)
+    asked = form.asked()
     try:
-        prompt, is_new = opening.open_prompt(request.user, form.asked())
+        prompt, is_new = opening.open_prompt(request.user, asked)
     except (ledger.BudgetRefusal, opening.AlreadySent) as refusal:
         form.add_error(None, str(refusal))
-        return _refused(request, form)
+        return _refused(request, form, asked)
     except OperationalError:
         form.add_error(None, "The database is busy, so nothing was sent. Try again in a moment.")
         return _refused(request, form)
@@ -78,12 +79,15 @@ def compose(request: HtmxRequest) -> HttpResponse:
         request, "playground/_answered.html", playground_context(request, form, prompt) | {"fresh_key": new_key()}
     )
     response["HX-Push-Url"] = prompt.get_absolute_url()
+    # The form as it was sent has an address, to which Back returns (composer.js).
+    response["HX-Trigger"] = json.dumps({"asked": {"form": f"{request.path}?from={prompt.pk}"}})
+    response["HX-Trigger-After-Swap"] = "answered"
     return response
 
 
 def _begin(request: HttpRequest) -> HttpResponse:
     """The form: empty, or with what the address names: a prompt to change (`from`), or answers to go on from (`continue`)."""
-    notice = ""
+    notice, refused_from = "", None
     if name := request.GET.get("from"):
         prompt = own_prompt(request, _id(name))
         form = blank_form(request, prompt)
@@ -93,9 +97,14 @@ def _begin(request: HttpRequest) -> HttpResponse:
             form = _form(request, _onward(request, _id(name)))
         except earlier.CannotContinue as refusal:
             form, notice = blank_form(request), f"That cannot be continued. {refusal}"
+            refused_from = Prompt.objects.of(request.user).holding_one(_id(name))
     else:
         form = blank_form(request)
-    return render(request, "playground/playground.html", playground_context(request, form) | {"notice": notice})
+    return render(
+        request,
+        "playground/playground.html",
+        playground_context(request, form) | {"notice": notice, "refused_from": refused_from},
+    )
 
 
 def _id(name: str) -> UUID:
@@ -113,9 +122,13 @@ def _onward(request: HttpRequest, asked_id: UUID) -> dict[str, Any]:
     return earlier.onward(own_prompt(request, asked_id))
 
 
-def _refused(request: HtmxRequest, form: PromptForm) -> HttpResponse:
-    """The form again with its sentences; what was typed stays."""
+def _refused(request: HtmxRequest, form: PromptForm, asked: Asked | None = None) -> HttpResponse:
+    """The form again with its sentences; what was typed stays. `asked` is what it asks where only the ledger refuses it."""
     context = playground_context(request, form) | {"fresh_key": new_key()}
+    if asked is None:
+        context["problem"] = form.first_problem()
+    elif not request.htmx:  # with htmx the form asks for its worst case itself
+        context["case"] = foresee(asked, request.user)
     if not request.htmx:
         return render(request, "playground/playground.html", context, status=422)
     response = render(request, "playground/_compose.html", context, status=422)
@@ -131,7 +144,7 @@ def fields(request: HtmxRequest) -> HttpResponse:
     """
     data, problems = received(request)
     wish = data.get("do", "")
-    before = message_rows.from_data(data, problems)
+    before = message_rows.from_data(data)
     rows = message_rows.changed(before, wish)
     typed = {name: values[0] if name != "model" else values for name, values in data.lists() if values}
     initial = typed | _example(wish, typed) | {"messages": rows}
@@ -197,7 +210,11 @@ def preview(request: HtmxRequest) -> HttpResponse:
 def _bodies(asked: Asked) -> list[dict[str, Any]]:
     first = Rows(asked.rows.names, asked.rows.rows[:1])
     return [
-        {"plan": plan, "json": json.dumps(plan.body, ensure_ascii=False, indent=2)}
+        {
+            "plan": plan,
+            "json": json.dumps(plan.body, ensure_ascii=False, indent=2),
+            "not_kept_to": not_kept_to(plan, asked.routing),
+        }
         for plan in opening.plan(replace(asked, rows=first, repeats=1))
     ]
 

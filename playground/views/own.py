@@ -22,5 +22,7 @@ def own_prompt(request: HttpRequest, prompt_id: UUID) -> Prompt:
 def own_run(request: HttpRequest, prompt_id: UUID, run_id: UUID) -> Run:
     """One run of an own prompt, with its listing, hold and prompt. Raises Http404."""
     runs = Run.objects.filter(prompt__in=Prompt.objects.of(request.user), prompt=prompt_id)
-    run: Run = get_object_or_404(runs.select_related("prompt", "hold", "listing__model__vendor"), pk=run_id)
+    run: Run = get_object_or_404(
+        runs.select_related("prompt", "hold", "listing__model__vendor").defer("prompt__searched"), pk=run_id
+    )
     return run

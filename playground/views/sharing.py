@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from playground import sharing
+from playground.board.terms import terms_of
 from playground.images import ENDINGS
 from playground.models import Prompt
 from playground.sharing import CannotShare, ShareForm
@@ -72,7 +73,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     prompt = sharing.shown(token)
     if prompt is None:
         return _unlisted(_nothing(request))
-    context = NOBODY | {"prompt": prompt, "said": sharing.said(prompt, token)}
+    context = NOBODY | {"prompt": prompt, "said": sharing.said(prompt, token), "terms": terms_of(prompt)}
     return _unlisted(render(request, "playground/shared.html", context))
 
 

@@ -1,4 +1,4 @@
-// Keeps the keyboard where the work is: on the answers after Run, on the first error, on a column that was replaced.
+// Keeps the keyboard where the work is: on the answers after Run, on the first error, where a part was replaced.
 "use strict";
 
 {
@@ -13,15 +13,20 @@
     }
   });
 
-  let wasInside = false;
+  // Of a part that is replaced: the same control again, else the answer that it belonged to, else the answers.
+  let left = null;
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const target = event.detail.target;
-    wasInside = target.matches("article") && target.contains(document.activeElement);
+    const active = document.activeElement;
+    if (active === document.body || !target.contains(active)) return;
+    left = { control: active.id, answer: target.closest("article")?.id ?? "" };
   });
-  document.addEventListener("htmx:oobAfterSwap", (event) => {
-    if (wasInside) {
-      wasInside = false;
-      focus(document.getElementById(event.detail.target.id));
-    }
+  document.addEventListener("htmx:oobAfterSwap", () => {
+    if (!left) return;
+    const { control, answer } = left;
+    left = null;
+    if (document.activeElement !== document.body) return;
+    const again = (control && document.getElementById(control)) || (answer && document.getElementById(answer));
+    focus(again || document.querySelector("#board [data-focus]"));
   });
 }

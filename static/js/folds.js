@@ -13,7 +13,7 @@
     }
   });
 
-  const dropped = () => document.querySelectorAll("details.drop[open]");
+  const dropped = () => document.querySelectorAll("details:is(.drop, .menu)[open]");
   document.addEventListener("click", (event) => {
     for (const fold of dropped()) {
       if (!fold.contains(event.target)) fold.open = false;

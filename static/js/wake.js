@@ -3,7 +3,10 @@
 "use strict";
 
 {
-  const words = (seconds) => (seconds > 120 ? `in ${Math.ceil(seconds / 60)} min` : `in ${seconds} s`);
+  const words = (seconds) => {
+    if (seconds > 7200) return `in ${Math.ceil(seconds / 3600)} h`;
+    return seconds > 120 ? `in ${Math.ceil(seconds / 60)} min` : `in ${seconds} s`;
+  };
 
   const lull = (button) => {
     const due = Date.now() + Number(button.dataset.wakeIn) * 1000;

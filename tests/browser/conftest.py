@@ -51,9 +51,18 @@ class Witness:
         self.context = context
         context.on("weberror", lambda error: self.errors.append(str(error.error)))
         context.on("console", self._console)
-        context.on("dialog", lambda dialog: (self.errors.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        self.leavings = 0  # how often the browser asked whether to leave what was typed and not sent; it left
+        context.on("dialog", self._dialog)
         context.on("request", self._request)
         context.on("requestfinished", self._keep)
+
+    def _dialog(self, dialog: Any) -> None:
+        if dialog.type == "beforeunload":
+            self.leavings += 1
+            dialog.accept()
+        else:
+            self.errors.append(f"dialog {dialog.message}")
+            dialog.dismiss()
 
     def _console(self, message: Any) -> None:
         if message.type == "error" and "status of 422" not in message.text:

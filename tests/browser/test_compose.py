@@ -136,6 +136,185 @@ def test_the_models_are_narrowed_by_words_also_after_a_mistake(page: Page) -> No
     expect(listed).to_have_count(1)
 
 
+def kept_in_the_browser(page: Page) -> str:
+    return str(page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])"))
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_run_folds_the_form_and_shows_the_answers(page: Page, fake_upstream: FakeUpstream, width: int) -> None:
+    script(fake_upstream, "First", *FOUR[:2])
+    page.set_viewport_size({"width": width, "height": 900})
+    composer, prompt = page.locator("#composer"), page.get_by_label("Prompt", exact=True)
+    compose(page, *NAMES[:2], text=" ")
+    run(page)
+    expect(page.locator("#compose")).to_contain_text("Write a prompt first.")
+    expect(composer).to_have_attribute("open", "")
+    expect(page.get_by_role("link", name="New prompt")).to_have_count(0)
+    prompt.fill("Which wind?")
+    run(page)
+    expect(column(page, NAMES[0])).to_contain_text("Done")
+    expect(composer).not_to_have_attribute("open", "")
+    expect(prompt).to_be_hidden()
+    expect(page.locator("#board > header")).to_be_in_viewport()
+    expect(page.locator("#board [data-focus]")).to_be_focused()
+    expect(page).to_have_title("Which wind? · Windrose")
+    page.get_by_text("Change this prompt and send it again").click()
+    expect(prompt).to_have_value("Which wind?")
+    expect(page.get_by_role("checkbox", name=NAMES[1])).to_be_checked()
+    page.reload()
+    expect(composer).not_to_have_attribute("open", "")
+    page.get_by_role("link", name="New prompt").click()
+    expect(prompt).to_have_value("")
+
+
+def test_back_finds_the_form_as_it_was_sent(page: Page, fake_upstream: FakeUpstream) -> None:
+    script(fake_upstream, "First", *FOUR[:2])
+    compose(page, *NAMES[:2], text="Which wind blows in {{city}}?")
+    page.get_by_label("System prompt").fill("Be dry.")
+    page.locator("[name=value-city]").fill("Brest")
+    page.get_by_text("Parameters max_tokens").click()
+    page.locator("#id_parameter-temperature").fill("0.3")
+    for _ in range(2):
+        run(page)
+        expect(column(page, NAMES[0])).to_contain_text("Done")
+        board = page.url
+        page.go_back()
+        expect(page).to_have_url(re.compile(r"/playground/\?from="))
+        expect(page.get_by_label("Prompt", exact=True)).to_have_value("Which wind blows in {{city}}?")
+        expect(page.get_by_label("System prompt")).to_have_value("Be dry.")
+        expect(page.locator("[name=value-city]")).to_have_value("Brest")
+        expect(page.locator("#id_parameter-temperature")).to_have_value("0.3")
+        expect(page.locator(".models-picker :checked")).to_have_count(2)
+        expect(page.locator("#board")).to_contain_text("No answers yet")
+        page.go_forward()
+        expect(page).to_have_url(board)
+        expect(column(page, NAMES[0])).to_contain_text(f"First of {FOUR[0]}.")
+        page.go_back()
+        page.reload()
+        expect(page.get_by_label("System prompt")).to_have_value("Be dry.")
+    assert fake_upstream.count == 4, "two prompts were sent, and looking back sends none"
+    assert "Brest" not in kept_in_the_browser(page)
+
+
+def test_a_prompt_that_is_not_stored_is_kept_nowhere_in_the_browser(page: Page, fake_upstream: FakeUpstream) -> None:
+    script(fake_upstream, "Secret", FOUR[0])
+    compose(page, NAMES[0], text="A secret question?")
+    page.locator("summary", has_text="How it is sent").click()
+    page.get_by_role("checkbox", name="Do not store the texts").check()
+    run(page)
+    expect(column(page, NAMES[0])).to_contain_text("Done")
+    assert "secret" not in kept_in_the_browser(page).lower()
+    assert "secret" not in page.title().lower()
+    page.go_back()
+    expect(page.get_by_text("The texts of that prompt are not kept any more; its settings are here.")).to_be_visible()
+    expect(page.get_by_label("Prompt", exact=True)).to_have_value("")
+    expect(page.get_by_role("checkbox", name=NAMES[0])).to_be_checked()
+    assert "secret" not in kept_in_the_browser(page).lower()
+    assert "secret" not in page.content().lower()
+
+
+def test_who_leaves_what_was_typed_is_asked(page: Page, witness: Witness, fake_upstream: FakeUpstream) -> None:
+    script(fake_upstream, "First", FOUR[0])
+    compose(page, NAMES[0], text="")
+    page.reload()
+    assert witness.leavings == 0, "nothing was typed"
+    compose(page, NAMES[0])
+    page.get_by_role("link", name="History").click()
+    page.wait_for_url("**/history/")
+    assert witness.leavings == 1
+    page.goto("/playground/")
+    compose(page, NAMES[0])
+    run(page)
+    expect(column(page, NAMES[0])).to_contain_text("Done")
+    page.reload()
+    page.goto("/history/")
+    assert witness.leavings == 1, "what was sent is not lost"
+
+
+def test_back_from_a_board_asks_before_an_edit_is_lost(
+    page: Page, witness: Witness, fake_upstream: FakeUpstream
+) -> None:
+    script(fake_upstream, "First", FOUR[0])
+    compose(page, NAMES[0])
+    run(page)
+    expect(column(page, NAMES[0])).to_contain_text("Done")
+    board = page.url
+    page.locator("#composer > summary").click()
+    prompt = page.get_by_label("Prompt", exact=True)
+    prompt.fill("Which wind tomorrow?")
+    page.evaluate("history.back()")
+    page.wait_for_timeout(500)
+    assert witness.errors == ["dialog What you changed in the prompt was not sent, and is lost if you go. Go?"]
+    witness.forgive("dialog What you changed")  # no, the witness said
+    expect(prompt).to_have_value("Which wind tomorrow?")
+    assert page.url == board
+    page.evaluate("window.confirm = () => true")
+    page.evaluate("history.back()")
+    expect(prompt).to_have_value("Which wind?")
+    assert page.url.endswith(f"/playground/?from={board.rstrip('/').rpartition('/')[2]}")
+    assert fake_upstream.count == 1
+
+
+def test_back_from_a_board_that_nobody_edited_asks_nothing(page: Page, fake_upstream: FakeUpstream) -> None:
+    script(fake_upstream, "First", FOUR[0])
+    compose(page, NAMES[0])
+    run(page)
+    expect(column(page, NAMES[0])).to_contain_text("Done")
+    page.evaluate("history.back()")
+    expect(page.get_by_text("No answers yet")).to_be_visible()
+
+
+def test_at_the_sixth_model_the_others_rest(page: Page) -> None:
+    boxes = page.locator("input[name=model]")
+    for place in range(6):
+        boxes.nth(place).check()
+    said = page.get_by_text("6 are chosen, which is the most. Take one away to choose another.")
+    expect(said).to_be_visible()
+    expect(boxes.nth(6)).to_be_disabled()
+    boxes.nth(0).uncheck()
+    expect(said).to_be_hidden()
+    expect(boxes.nth(6)).to_be_enabled()
+
+
+def test_an_address_with_seven_models_says_so_at_once(page: Page) -> None:
+    keys = [box.get_attribute("value") for box in page.locator("input[name=model]").all()[:7]]
+    page.goto("/playground/?" + "&".join(f"model={key}" for key in keys))
+    expect(page.get_by_text("7 are chosen, and up to 6 can be asked at once: take 1 away.")).to_be_visible()
+    page.locator("input[name=model]:checked").first.uncheck()
+    expect(page.get_by_text("6 are chosen, which is the most.")).to_be_visible()
+
+
+def test_a_refused_image_holds_run_until_it_is_let_go(page: Page, fake_upstream: FakeUpstream, tmp_path: Path) -> None:
+    (tmp_path / "fake.png").write_text("fake")
+    script(fake_upstream, "Only", "mistralai/ministral-8b-2512")
+    compose(page, SMALL)
+    page.locator("summary", has_text="Images").click()
+    page.locator("input[name^=upload]").set_input_files(tmp_path / "fake.png")
+    expect(page.get_by_text("“fake.png” is not a PNG, JPEG, GIF or WebP image.").first).to_be_visible()
+    with page.expect_response(lambda response: response.status == 422):
+        run(page)
+    expect(page.locator("#compose input[name=mended]")).to_have_count(1)  # the refused form is there
+    expect(page.get_by_text("Nothing is sent until then.")).to_be_visible()
+    assert fake_upstream.count == 0
+    page.get_by_role("button", name="go on without it").click()
+    expect(page.get_by_text("“fake.png”")).to_have_count(0)
+    run(page)
+    expect(column(page, SMALL)).to_contain_text("Done")
+    assert fake_upstream.count == 1
+
+
+def test_the_filter_says_when_nothing_is_left(page: Page) -> None:
+    listed = page.locator(".models-picker li:visible")
+    words = page.get_by_label("Show only models with these words")
+    words.fill("free")
+    expect(listed).to_have_count(0)
+    expect(page.get_by_text("No model here has all of these words.")).to_be_visible()
+    large = page.locator(".models-picker li", has_text=NAMES[0])
+    words.fill("2512")
+    expect(large.locator(".price")).to_have_text(re.compile(r"0\.50.*1\.50"))
+    expect(page.get_by_text("No model here has all of these words.")).to_be_hidden()
+
+
 def test_a_mistake_in_json_is_shown_where_it_is(page: Page) -> None:
     compose(page, *NAMES[:2])
     page.locator("summary", has_text=re.compile("^Parameters max")).click()

@@ -184,6 +184,7 @@ def test_a_second_prompt_from_the_same_page_is_a_second_prompt(page: Page, fake_
     run(page)
     expect(column(page, NAMES[0])).to_contain_text("Done")
     first = page.url
+    page.get_by_text("Change this prompt and send it again").click()
     page.get_by_label("Prompt", exact=True).fill("Second")
     run(page)
     expect(page).not_to_have_url(first)

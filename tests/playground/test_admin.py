@@ -1,6 +1,7 @@
 """The playground in the admin: nobody changes a run, only superusers read texts, and budgets are exact."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,10 +10,12 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
-from django.db import models
+from django.db import connection, models
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from playground import ledger
 from playground.admin.reading import FIGURES, hidden_fields
 from playground.models import Budget, Hold, House, Image, Label, Prompt, Reconciliation, Recording, Run, Share, State
 from tests.conftest import BACKEND
@@ -211,7 +214,7 @@ class TestSettlingByHand:
         assert (entry.user, entry.object_id) == (owner, str(hold.pk))
         assert "Settled at $0.004000000001: Read on the invoice" in entry.get_change_message()
         page = self.post(signed_in, hold, **(sent | {"amount": "9"})).content.decode()
-        assert "1 left as they were: settled already, or the run is not over." in page
+        assert "1 left as it was: settled already, or the run is not over." in page
         hold.refresh_from_db()
         assert hold.spent == 4_000_000_001
         assert LogEntry.objects.count() == 1
@@ -254,6 +257,85 @@ class TestSettlingByHand:
             assert secret not in page
 
 
+class TestBudgetList:
+    URL = "/admin/playground/budget/"
+    CENT = 10**10
+
+    def hold(self, user: Any, amount: int, spent: int | None, days_ago: int = 0) -> None:
+        """A hold in cents."""
+        prompt = Prompt.objects.create(user=user, key=str(Prompt.objects.count()))
+        Hold.objects.create(
+            run=Run.objects.create(prompt=prompt, model_public_id="a/b", state=State.DONE),
+            user=user,
+            amount=amount * self.CENT,
+            spent=None if spent is None else spent * self.CENT,
+            day=date(2026, 11, 21) - timedelta(days=days_ago),
+            expires_at=timezone.now(),
+        )
+
+    def budgets(self, *users: Any) -> list[Budget]:
+        return [
+            Budget.objects.create(user=user, period=period, limit=limit * self.CENT)
+            for user in users
+            for period, limit in (("day", 50), ("month", 100))
+        ]
+
+    def test_by_hand(self, owner: Any, stranger: Any) -> None:
+        self.hold(owner, 10, 3)
+        self.hold(owner, 20, None)
+        self.hold(owner, 50, 40, days_ago=20)  # the first of November
+        self.hold(owner, 60, None, days_ago=21)  # of October: it counts against no budget of now
+        self.hold(stranger, 10, 70)
+        found = ledger.standings_of(self.budgets(owner, stranger, None), date(2026, 11, 21))
+        told = [(each.spent // self.CENT, each.held // self.CENT, each.left // self.CENT) for each in found.values()]
+        assert told == [
+            (3, 20, 27),  # 50 - 3 - 20
+            (43, 20, 37),  # 100 - (3 + 40) - 20
+            (70, 0, 0),
+            (70, 0, 30),  # 100 - 70
+            (73, 20, 0),  # of the site: 3 + 70
+            (113, 20, 0),  # 3 + 40 + 70
+        ]
+        assert [each.unforeseen // self.CENT for each in found.values()] == [0, 0, 60, 60, 60, 60]
+        # the same as the person is told
+        own = ledger.standings(owner, date(2026, 11, 21))
+        assert len(own) == 4
+        assert [found[each.budget.pk] for each in own] == own
+
+    def test_what_is_spent_held_and_left_stands_beside_each_limit(
+        self, signed_in: Client, owner: Any, stranger: Any
+    ) -> None:
+        Hold.objects.all().delete()
+        for user, amount, spent in ((owner, 10, 3), (owner, 20, None), (stranger, 10, 70)):
+            self.hold(user, amount, spent)
+        Hold.objects.update(day=timezone.now().date())
+        self.budgets(owner, stranger)
+        page = signed_in.get(self.URL).content.decode()
+        cells = re.findall(r'<td class="field-(?:limit_in_usd|spent|held|left)[^"]*">([^<]*)</td>', page)
+        assert [cells[place : place + 4] for place in range(0, 16, 4)] == [
+            ["$0.50", "$0.03", "$0.20", "$0.27"],
+            ["$1.00", "$0.03", "$0.20", "$0.77"],
+            ["$0.50", "$0.70", "$0", "over by $0.20"],
+            ["$1.00", "$0.70", "$0", "$0.30"],
+        ]
+
+    def test_queries_do_not_grow_with_budgets(self, signed_in: Client, owner: Any) -> None:
+        def queries() -> int:
+            with CaptureQueriesContext(connection) as captured:
+                assert signed_in.get(self.URL).status_code == 200
+            return len(captured)
+
+        self.budgets(owner, None)
+        self.hold(owner, 10, 3)
+        queries()
+        few = queries()
+        for number in range(5):
+            user = get_user_model().objects.create_user(f"user-{number}")
+            self.budgets(user)
+            self.hold(user, 10, 3)
+        assert queries() == few
+
+
 class TestSeveralBudgets:
     URL = "/admin/playground/budget/several/"
 
@@ -272,6 +354,11 @@ class TestSeveralBudgets:
             ("owner", "month", 1),
         }
         assert LogEntry.objects.count() == 2
+
+    def test_for_one_of_them(self, signed_in: Client, stranger: Any) -> None:
+        sent = {"users": [stranger.pk], "period": "day", "limit_usd": "3"}
+        page = signed_in.post(self.URL, sent, follow=True).content.decode()
+        assert "1 person now has $3.00 per day." in page
 
     def test_slips(self, signed_in: Client, stranger: Any) -> None:
         sent = {"users": [stranger.pk], "period": "day", "limit_usd": "-1"}
@@ -292,8 +379,26 @@ class TestSeveralBudgets:
 class TestHouse:
     URL = "/admin/playground/house/"
 
+    def test_the_list_leads_to_the_form_of_the_one_row(self, signed_in: Client) -> None:
+        for _ in range(2):
+            page = signed_in.get(self.URL, follow=True)
+            house = House.objects.get()
+            assert page.redirect_chain == [(f"{self.URL}{house.pk}/change/", 302)]
+        assert (house.is_open, house.notice, house.retention_days) == (True, "", None)  # as without a row
+        text = page.content.decode()
+        assert "The playground is on" in text
+        assert "Answers that are coming at that moment come to their end and are billed" in text
+        assert f'href="{self.URL}"' in signed_in.get("/admin/").content.decode()
+
+    def test_a_row_of_another_number_is_the_one(self, signed_in: Client) -> None:
+        House.objects.create(pk=7, is_open=False)
+        assert signed_in.get(self.URL).url == f"{self.URL}7/change/"
+        assert House.objects.count() == 1
+
     def test_one_row_that_turns_it_off(self, signed_in: Client) -> None:
-        assert signed_in.post(f"{self.URL}add/", {"notice": "Back on Monday."}).status_code == 302
+        form = signed_in.get(self.URL).url
+        page = signed_in.post(form, {"notice": "Back on Monday."}, follow=True).content.decode()
+        assert "was changed successfully" in page
         house = House.objects.get()
         assert (house.is_open, house.notice) == (False, "Back on Monday.")
         assert signed_in.get(f"{self.URL}add/").status_code == 403
@@ -305,7 +410,12 @@ class TestHouse:
     def test_only_who_may(self, client: Client) -> None:
         user = get_user_model().objects.create_user("reader", is_staff=True)
         client.force_login(user, backend=BACKEND)
-        assert client.post(f"{self.URL}add/", {}).status_code == 403
-        user.user_permissions.set(Permission.objects.filter(codename="add_house"))
-        assert client.post(f"{self.URL}add/", {}).status_code == 302
+        assert client.get(self.URL).status_code == 403
+        assert not House.objects.exists()
+        user.user_permissions.set(Permission.objects.filter(codename="view_house"))
+        form = client.get(self.URL).url
+        assert client.post(form, {}).status_code == 403
+        assert House.objects.get().is_open is True
+        user.user_permissions.set(Permission.objects.filter(codename="change_house"))
+        assert client.post(form, {}).status_code == 302
         assert House.objects.get().is_open is False

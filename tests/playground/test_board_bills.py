@@ -93,13 +93,13 @@ class TestBoard:
         ended(first)
         ended(second)
         page = page_of(signed_in, prompt)
-        assert f'<a href="/playground/?from={prompt.pk}">Duplicate and edit</a>' in page
+        assert f'<a class="button small" href="/playground/?from={prompt.pk}">Duplicate and edit</a>' in page
         assert page.count("?continue=") == 2
         assert f"?continue={prompt.pk}" not in page  # not before all have ended
         failed(third, "No.")
         page = page_of(signed_in, prompt)
-        assert f'<a href="/playground/?continue={prompt.pk}">Continue all</a>' in page
-        assert f'<a href="/playground/?continue={first.pk}">Continue<' in page
+        assert f'<a class="button small" href="/playground/?continue={prompt.pk}">Continue all</a>' in page
+        assert f'<a class="button small" href="/playground/?continue={first.pk}">Continue<' in page
         assert f"?continue={third.pk}" not in page
 
     def test_texts_that_were_not_to_be_kept(self, signed_in: Client, owner: Any) -> None:
@@ -158,7 +158,7 @@ class TestSummary:
 
     def test_one_unknown_is_named_and_not_added_as_zero(self, owner: Any) -> None:
         said = summary(self.board(owner, "0.0047", None))
-        assert said == "All together this cost $0.0047. 1 of 2 costs are not known."
+        assert said == "All together this cost $0.0047. 1 of 2 costs is not known."
 
     def test_none_while_something_runs(self, owner: Any) -> None:
         assert summary(opened(owner).runs.all()) == ""

@@ -114,7 +114,7 @@ def test_a_long_value_is_cut_and_told_whole_in_its_title(signed_in: Client, owne
 
 def test_the_summary_compares_sums_of_models_that_are_known(prompt: Prompt) -> None:
     # 0.0047 + 0.0188 + 0.001; Devstral is not compared, because one of its costs is missing
-    assert summary(loaded(prompt).runs.all()) == "All together this cost $0.0245. 1 of 4 costs are not known."
+    assert summary(loaded(prompt).runs.all()) == "All together this cost $0.0245. 1 of 4 costs is not known."
 
 
 def test_the_cheapest_model_over_all_rows(owner: Any) -> None:

@@ -110,8 +110,8 @@ SCHEMA = {"type": "json_schema", "json_schema": {"name": "items", "schema": {"ty
 
 
 class TestSchema:
-    def board(self, client: Client, owner: Any, validation: Any, **parameters: Any) -> str:
-        prompt = opened(owner, parameters={"max_tokens": 100, "response_format": SCHEMA} | parameters)
+    def board(self, client: Client, owner: Any, validation: Any, key: str = "key", **parameters: Any) -> str:
+        prompt = opened(owner, key=key, parameters={"max_tokens": 100, "response_format": SCHEMA} | parameters)
         ended(prompt.runs.get(), validation=validation)
         return page_of(client, prompt)
 
@@ -120,6 +120,19 @@ class TestSchema:
         page = self.board(signed_in, owner, found)
         told = "The answer does not fit the schema: $.items[2].price: &#x27;x&#x27; is not of type &#x27;number&#x27;."
         assert f'<p class="notice danger">{told}' in page
+
+    def test_several_faults_are_named_each_with_its_path(self, signed_in: Client, owner: Any) -> None:
+        more = [{"path": "$.b", "message": "2 is wrong"}, {"path": "$.c", "message": "3 is wrong"}]
+        found = {"is_valid": False, "path": "$.a", "message": "1 is wrong"}
+        page = self.board(signed_in, owner, found | {"more": more})
+        assert "does not fit the schema in 3 places or more: $.a: 1 is wrong; $.b: 2 is wrong; $.c: 3 is wrong." in page
+        page = self.board(signed_in, owner, found | {"more": more[:1]}, seed=2, key="two")
+        assert "does not fit the schema in 2 places: $.a: 1 is wrong; $.b: 2 is wrong." in page
+
+    def test_what_is_no_json_is_one_sentence(self, signed_in: Client, owner: Any) -> None:
+        message = "The answer is not JSON: expecting value in line 1, column 1."
+        page = self.board(signed_in, owner, {"is_valid": False, "path": "", "message": message})
+        assert f'<p class="notice danger">{message}</p>' in page
 
     def test_a_fitting_answer_is_said_to_fit(self, signed_in: Client, owner: Any) -> None:
         page = self.board(signed_in, owner, {"is_valid": True, "path": "", "message": ""})
@@ -226,8 +239,8 @@ class TestStop:
         ("ends_billing", "words"),
         [
             (True, "Stopping ends the bill at this provider, as far as known."),
-            (False, "This provider bills the whole answer."),
-            (None, "Whether stopping ends the bill here is not known."),
+            (False, "This provider bills the whole answer, so after Stop Windrose reads on to learn the exact cost."),
+            (None, "is not known. An answer that has begun is read on after Stop for its exact cost."),
         ],
     )
     def test_what_it_does_to_the_bill_stands_beside_it(
@@ -256,7 +269,10 @@ class TestStop:
     def test_stop_is_remembered_and_harmless_twice(self, signed_in: Client, prompt: Prompt) -> None:
         address = f"/playground/{prompt.pk}/runs/{prompt.runs.get().pk}/stop"
         assert signed_in.post(address).status_code == 302
-        assert signed_in.post(address, **HTMX).status_code == 204
+        answer = signed_in.post(address, **HTMX)
+        key = prompt.runs.get().pk.hex
+        assert f'innerHTML:#stop-{key}"></span>' in answer.content.decode()
+        assert f'innerHTML:#stopping-{key}">Stop was pressed.' in answer.content.decode()
         assert prompt.runs.get().stop_requested
         ended(prompt.runs.get())
         assert signed_in.post(address, **HTMX).status_code == 204

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground import board
+from playground import board, retention
 from playground.board.matrix import BEGINNING, beginning
 from playground.live import LiveRun, Watchers
-from playground.models import Prompt, Run, State
+from playground.models import Prompt, Reconciliation, Run, State
 from playground.upstream.pieces import Reasoning, Text, ToolCallDelta, UsageReport
 from tests.playground.boards import ended, many, opened
 from tests.playground.builders import FOUR
@@ -153,9 +153,9 @@ class TestEnded:
         ended(run, text="")
         key = run.pk.hex
         sent = board.finished_parts(Run.objects.get(), keep_text=True)
-        for part in (f'<header id="head-{key}"', f'<div id="outcome-{key}"', f'<footer id="foot-{key}"'):
-            assert part in sent
-        assert sent.count('hx-swap-oob="true"') == 3
+        for part in ("header id='head", "div id='pace", "div id='outcome", "footer id='foot"):
+            assert f"<{part}-{key}'".replace("'", '"') in sent
+        assert sent.count('hx-swap-oob="true"') == 4
         assert "$0.0047" in sent
         for part in ("out-", "thought-", "calls-", "<article"):
             assert f'id="{part}' not in sent
@@ -189,6 +189,39 @@ class TestEnded:
         assert f'#summary-{prompt.pk.hex}">All together this cost $0.0094.' in sent
         assert f'<div id="stream-{prompt.pk.hex}" hidden hx-swap-oob="true"></div>' in sent
         assert f'#announcement-{prompt.pk.hex}">All answers are complete.' in sent
+        assert f'href="/playground/{prompt.pk}/texts/remove">Remove the texts</a>' in sent
+        assert "asking-again" not in sent, "what can be asked again stays as the page has it"
+
+    def test_the_last_words_take_away_what_a_text_that_was_not_kept_does_not_allow(self, owner: Any) -> None:
+        prompt = opened(owner, is_stored=False)
+        ended(prompt.runs.get(), text="")
+        retention.purge([prompt.pk])
+        sent = board.last_words(prompt.pk)
+        assert f'<span hx-swap-oob="innerHTML:#asking-again-{prompt.pk.hex}"></span>' in sent
+        assert (
+            f'#kept-{prompt.pk.hex}"><p class="notice info">The texts of this prompt and its answers were removed'
+            in sent
+        )
+        for gone in ("Duplicate and edit", "Run it all again", "Share", "Remove the texts"):
+            assert gone not in sent
+
+    def test_a_cost_that_was_learnt_leaves_what_is_being_written_alone(self, owner: Any) -> None:
+        prompt = opened(owner, *FOUR[:2])
+        first, second = prompt.runs.all()
+        ended(first)
+        ended(second, reconciliation=Reconciliation.WAITING, usage=None, computed_usd="", spent=None)
+        waiting = board.cost_learnt(Run.objects.get(pk=second.pk))
+        key = second.pk.hex
+        for part in (f'<header id="head-{key}"', f'<div id="pace-{key}"', f'<div id="bill-{key}"'):
+            assert part in waiting
+        for left in ("<footer", "<textarea", "summary-", "outcome-"):
+            assert left not in waiting
+        assert "ended=1&amp;alone=1" in board.cost_learnt(Run.objects.get(pk=second.pk), is_alone=True)
+        assert "alone=1" not in waiting
+        Run.objects.filter(pk=second.pk).update(reconciliation=Reconciliation.RECONCILED, billed_usd="0.001")
+        learnt = board.cost_learnt(Run.objects.get(pk=second.pk))
+        assert f'#summary-{prompt.pk.hex}">All together this cost $0.0057.' in learnt  # 0.0047 + 0.001
+        assert "summary-" not in board.cost_learnt(Run.objects.get(pk=second.pk), is_alone=True)
 
     def test_the_last_words_of_a_table_bring_its_foot_up_to_date(self, owner: Any) -> None:
         prompt: Prompt = many(owner, 2, *FOUR[:2])

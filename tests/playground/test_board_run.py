@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from playground import opening
+from playground import opening, retention
 from playground.messages import Answered, Message, ToolCall
 from playground.models import Budget, Image, Prompt, Run, State
 from tests.conftest import BACKEND
@@ -150,12 +150,29 @@ class TestNow:
         assert f'<div id="asking-{run.pk.hex}" hidden hx-swap-oob="true"></div>' in parts
         assert "every 1s" not in page_of(signed_in, run)
 
+    def test_at_its_end_the_page_says_all_that_it_would_say_when_it_is_loaded_again(
+        self, signed_in: Client, owner: Any
+    ) -> None:
+        run = opened(owner, is_stored=False).runs.get()
+        before = page_of(signed_in, run)
+        assert "<dt>Ended</dt>" not in before
+        ended(run, text="", finish_reason="stop")
+        retention.purge([run.prompt_id])
+        parts = " ".join(signed_in.get(address(run, "now")).content.decode().split())
+        facts = f'<dl id="facts-{run.pk.hex}" class="about-run facts-of-run"'
+        assert facts in before
+        assert f'{facts} hx-swap-oob="true">' in parts
+        assert "<dt>Finish reason</dt><dd>stop</dd>" in parts
+        assert f'#keeping-{run.pk.hex}"><p class="notice info">The texts of this prompt' in parts
+
     def test_the_end_without_the_text(self, signed_in: Client, owner: Any) -> None:
         run = opened(owner).runs.get()
         ended(run)
         parts = signed_in.get(address(run, "now"), {"ended": "1"}).content.decode()
-        assert f'<footer id="foot-{run.pk.hex}" hx-swap-oob="true">' in parts
+        assert f'<div id="bill-{run.pk.hex}" class="money" hx-swap-oob="true">' in parts
+        assert "$0.0047" in parts
         assert "An answer." not in parts
+        assert "<footer" not in parts, "a note that is being written below stays"
 
 
 class TestAgain:

@@ -42,7 +42,8 @@ def test_it_asks_all_that_are_on_their_way(signed_in: Client, owner: Any) -> Non
     first = prompt.runs.first()
     ended(first)
     for _ in range(2):
-        assert signed_in.post(f"/playground/{prompt.pk}/stop", **HTMX).status_code == 204
+        asked = signed_in.post(f"/playground/{prompt.pk}/stop", **HTMX)
+        assert (asked.status_code, b"Stop was pressed for all." in asked.content) == (200, True)
     response = signed_in.post(f"/playground/{prompt.pk}/stop")
     assert (response.status_code, response["Location"]) == (302, prompt.get_absolute_url())
     assert list(prompt.runs.exclude(pk=first.pk).values_list("stop_requested", flat=True)) == [True, True]

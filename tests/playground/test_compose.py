@@ -1,5 +1,6 @@
 """Composing a prompt through the client: what a person reads, without script and with it."""
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -10,10 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from catalog.models import Listing
+from catalog.models import LanguageModel, Listing, PricePeriod, Rate
 from playground import opening
 from playground.forms import examples
 from playground.models import Prompt, Run
+from playground.offers import Offer, of
 from tests.playground.builders import FOUR, budget
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
@@ -23,6 +25,16 @@ CODESTRAL = "mistralai/codestral-2501"  # reads no images and has no Responses A
 
 def form(**changes: Any) -> dict[str, Any]:
     return {"model": FOUR, "text": "Which wind?", "key": "key", "parameter-max_tokens": "100"} | changes
+
+
+def title(page: str) -> str:
+    """A page's title as a browser shows it: white space counts as one."""
+    (found,) = re.findall(r"<title>(.*?)</title>", page, flags=re.S)
+    return " ".join(found.split())
+
+
+def every_offer() -> list[Offer]:
+    return of(Listing.objects.for_playground())
 
 
 def typed(page: str) -> list[tuple[str, str]]:
@@ -56,9 +68,44 @@ class TestPage:
         assert large.endswith(" images tools")
         assert coder.endswith("codestral-2501 tools")
 
+    def test_each_model_says_what_it_costs(self, signed_in: Client) -> None:
+        (large,) = [offer.listing for offer in every_offer() if offer.key == FOUR[0]]
+        (devstral,) = [offer.listing for offer in every_offer() if offer.key == FOUR[3]]
+        (older,) = [offer.listing for offer in every_offer() if offer.key == FOUR[1]]
+        Rate.objects.filter(period__listing=devstral).update(amount="0")
+        older.periods.all().delete()
+        page = signed_in.get("/playground/").content.decode()
+        said = {
+            key: " ".join(re.sub(r"<[^>]+>", " ", price).split())
+            for key, price in re.findall(
+                r'name="model" value="([^"]+)".*?<small class="price[^"]*">(.*?)</small>', page, re.S
+            )
+        }
+        assert said[FOUR[0]] == "0.50 in, 1.50 out"  # $0.50 and $1.50 per million tokens, as the seed has them
+        assert (said[FOUR[3]], said[FOUR[1]]) == ("free", "no price")
+        assert len(said) == len(every_offer())
+        words = dict(re.findall(r'<li data-words="([^"]*?(mistralai/\S+)[^"]*)">', page))
+        words = {key: text for text, key in words.items()}
+        assert words[FOUR[3]].endswith(" tools free")
+        assert words[FOUR[1]].endswith(" no price")
+        assert "free" not in words[FOUR[0]]
+        assert large.price_on(timezone.now().date()) is not None
+
+    def test_the_price_is_that_of_today(self, signed_in: Client) -> None:
+        (listing,) = [offer.listing for offer in every_offer() if offer.key == FOUR[0]]
+        today = timezone.now().date()
+        old = listing.periods.get(ends_on=None, currency="USD")
+        PricePeriod.objects.filter(pk=old.pk).update(ends_on=today)
+        new = PricePeriod.objects.create(listing=listing, currency="USD", starts_on=today, source=old.source)
+        for position, (component, amount) in enumerate((("input", "0.000003"), ("output", "0.0000125"))):
+            Rate.objects.create(period=new, position=position, component=component, amount=amount)
+        page = signed_in.get("/playground/", {"model": FOUR[0]}).content.decode()
+        assert re.findall(r'<span>([\d.]+)<span class="hidden-text">', page)[:2] == ["3.00", "12.50"]
+
     def test_what_is_on_sale_stands_before_what_is_not(self, signed_in: Client) -> None:
         today = timezone.now().date()
         Listing.objects.update(delisted_on=None)
+        LanguageModel.objects.update(retires_on=None, called_retired_on=None)
         offered = re.findall(r'name="model" value="([^"]+)"', signed_in.get("/playground/").content.decode())
         for model_id, delisted_on in (
             (offered[0], today),
@@ -67,11 +114,14 @@ class TestPage:
         ):
             slug = model_id.partition("/")[2]
             Listing.objects.filter(is_main=True, model__slug=slug).update(delisted_on=delisted_on)
+        retired, last_seen = today - timedelta(days=2), today - timedelta(days=3)
+        LanguageModel.objects.filter(slug=offered[3].partition("/")[2]).update(retires_on=retired)
+        Listing.objects.filter(model__slug=offered[3].partition("/")[2]).update(last_seen_on=last_seen)
         page = signed_in.get("/playground/", {"model": offered[2]}).content.decode()
         boxes = re.findall(r'name="model" value="([^"]+)"', page)
         assert boxes[0] == offered[2], "ticked, though it is gone"
         assert boxes[1] == offered[1], "on sale until tomorrow"
-        assert boxes[-1] == offered[0]
+        assert boxes[-2:] == [offered[0], offered[3]], "off sale, or retired and not seen since"
         assert len(boxes) == len(offered)
 
     @pytest.mark.parametrize("is_sent", [False, True])
@@ -133,6 +183,12 @@ class TestPage:
 
         queries(FOUR[0])
         assert queries(FOUR[0]) == queries(*FOUR)
+        of_all = queries(FOUR[0])
+        Listing.objects.exclude(model__slug__in=[key.partition("/")[2] for key in FOUR]).update(
+            has_chat_completions=False
+        )
+        assert len(every_offer()) == 4
+        assert queries(FOUR[0]) == of_all, "prices and abilities of the whole list cost no query of their own"
 
 
 class TestSending:
@@ -150,6 +206,44 @@ class TestSending:
         assert "<html" not in page
         assert 'id="key"' in page
         assert 'value="key"' not in page
+
+    def test_with_htmx_the_page_becomes_that_of_the_board(self, signed_in: Client) -> None:
+        """Its title, the way to a new prompt, and what Back returns to; a page of its own has the same."""
+        response = signed_in.post("/playground/", form(), **HTMX)
+        prompt = Prompt.objects.get()
+        answered, own = response.content.decode(), signed_in.get(prompt.get_absolute_url()).content.decode()
+        for page in (answered, own):
+            assert title(page) == "Which wind? · Windrose"
+            assert "New prompt" in page
+        assert json.loads(response["HX-Trigger"]) == {"asked": {"form": f"/playground/?from={prompt.pk}"}}
+        assert response["HX-Trigger-After-Swap"] == "answered"
+        assert "Which wind?" in signed_in.get(f"/playground/?from={prompt.pk}").content.decode()
+
+    def test_a_title_tells_nothing_of_what_is_not_stored(self, signed_in: Client) -> None:
+        """Browsers keep the titles of the pages that they have shown."""
+        page = signed_in.post("/playground/", form(unstored="on"), **HTMX).content.decode()
+        assert title(page) == "A prompt that is not stored · Windrose"
+        own = signed_in.get(Prompt.objects.get().get_absolute_url()).content.decode()
+        assert title(own) == "A prompt that is not stored · Windrose"
+
+    def test_a_prompt_of_several_rows_has_a_title_that_says_so(self, signed_in: Client) -> None:
+        data = form(text="Wind in {{city}}?", model=FOUR[:1], fill="csv", rows="city\nBrest\nRome")
+        board = signed_in.post("/playground/", data, follow=True).content.decode()
+        assert title(board) == "2 rows × Wind in ‹city›? · Windrose"
+        assert "2 rows × Wind in ‹city›?" in board.partition('id="board"')[2]
+        assert ">2 rows × Wind in ‹city›?</a>" in signed_in.get("/history/").content.decode()
+        signed_in.post(
+            "/playground/", form(text="Wind in {{city}}?", key="one", fill="values", **{"value-city": "Brest"})
+        )
+        assert ">Wind in Brest?</a>" in signed_in.get("/history/").content.decode()
+
+    def test_the_form_is_folded_beside_answers_and_open_without(self, signed_in: Client) -> None:
+        fold = re.compile(r'<details id="composer" class="composer"( open)?>\s*<summary( hidden)?>Change this prompt')
+        assert fold.search(signed_in.get("/playground/").content.decode()).groups() == (" open", " hidden")
+        refused = signed_in.post("/playground/", form(text=" ")).content.decode()
+        assert fold.search(refused).groups() == (" open", " hidden")
+        board = signed_in.post("/playground/", form(), follow=True).content.decode()
+        assert fold.search(board).groups() == (None, None)
 
     def test_the_next_form_has_a_key_of_its_own_beside_the_board(self, signed_in: Client) -> None:
         """Not inside it: htmx is told to leave nested parts alone."""
@@ -190,16 +284,30 @@ class TestSending:
             ({"text": "a\x00b"}, "It holds the character NUL, which no text has."),
             ({"role-1": "user", "content-1": "a\x00b"}, "It holds the character NUL"),
             ({"parameter-temperature": "3"}, "takes 2 or less; this is 3."),
-            ({"parameter-max_tokens": "9" * 400}, "Ensure this value is less than or equal to"),
-            ({"parameter-max_tokens": "-" + "9" * 400}, "Ensure this value is greater than or equal to"),
-            ({"parameter-seed": "9" * 400}, "Ensure this value is less than or equal to"),
+            (
+                {"parameter-max_tokens": "9" * 400},
+                "max_tokens: a whole number from 1 to 1,000,000,000 is expected; this",
+            ),
+            ({"parameter-max_tokens": "-" + "9" * 400}, f"; this is “-{'9' * 39}…”."),
+            ({"parameter-seed": "9" * 9_000}, f"; this is “{'9' * 40}…”."),
             ({"parameter-response_format": '{"type": NaN}'}, "This is not JSON. NaN is not a number."),
             ({"parameter-response_format": '{"a": 1e999}'}, "This is not JSON."),
             ({"parameter-response_format": '{"a": "\\u0000"}'}, "This is not JSON."),
             ({"parameter-tool_choice": '{"a": "\\ud800"}'}, "This is not JSON."),
             ({"parameter-tools": '[\n{"type" "function"}]'}, "Line 2, column 9: a colon is expected after the name."),
             ({"api": "responses", "model": [CODESTRAL]}, "Codestral 2501 does not answer the Responses API"),
-            ({"api": "soap"}, "Select a valid choice."),
+            ({"api": "soap"}, "api: chat or responses is expected; this is “soap”."),
+            ({"delivery": "<b>"}, "delivery: stream or whole is expected; this is “&lt;b&gt;”."),
+            ({"repeats": "x"}, "Times each: a whole number from 1 to 10 is expected."),
+            ({"key": ""}, "This page is out of date, so nothing was sent."),
+            ({"key": "k" * 65}, "This page is out of date, so nothing was sent."),
+            ({"text": "{{city}}?", "fill": "maybe"}, "fill: values, csv or none is expected; this is “maybe”."),
+            (
+                {"text": "{{city}}?", "fill": "values", "value-city": "a\x00"},
+                "The value of {{city}} holds the character NUL",
+            ),
+            ({"text": "{{city}}?", "fill": "csv", "rows": "city\na\x00"}, "One of these rows holds the character NUL"),
+            ({"system": "a\x00b"}, "It holds the character NUL, which no text has."),
             ({"repeats": "11"}, "Each model is asked up to 10 times."),
             ({"repeats": "0"}, "Each model is asked at least once."),
             ({"text": "Wind in {{city}}?", "fill": "values"}, "{{city}} has no value yet."),

@@ -172,7 +172,7 @@ class TestPreview:
         ("changes", "sentence"),
         [
             ({"text": ""}, "Choose models and write a prompt first."),
-            ({"parameter-temperature": "9"}, "Mistral Large 3 2512 takes 2 or less; this is 9."),
+            ({"parameter-temperature": "9"}, "temperature: Mistral Large 3 2512 takes 2 or less; this is 9."),
         ],
     )
     def test_what_is_missing_is_said(self, signed_in: Client, changes: dict[str, Any], sentence: str) -> None:

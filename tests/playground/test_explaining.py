@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from catalog.pricing import Component, Condition, Rate, Usage
-from playground.explaining import UNEXPLAINED, Case, Offered, explain, why
+from playground.explaining import INEXACT, UNEXPLAINED, Case, Offered, explain, why
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -120,12 +120,46 @@ def test_a_key_of_ones_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("computed", "billed", "decimals"),
-    [("0.00470049", "0.0047", 4), ("0.00470051", "0.0048", 4), ("0.0000208333333333333333", "0.00002083333", 11)],
+    ("computed", "billed", "said"),
+    [
+        ("0.00470049", "0.0047", "to 4 decimals"),
+        ("0.00470051", "0.0048", "up at 4 decimals"),
+        ("0.00479999", "0.0047", "down at 4 decimals"),
+        ("0.0000208333333333333333", "0.00002083333", "to 11 decimals"),
+        ("0.04", "0", ""),
+        ("0.006", "0.01", "to whole cents"),
+        ("0.0601", "0.07", "up to whole cents"),
+        ("0.0699", "0.06", "down to whole cents"),
+        ("3.2", "4", "up to whole dollars"),
+        ("3.21", "3.2", "to 1 decimal"),
+        # of less than one step everything would be rounded up to one
+        ("0.004", "0.01", ""),
+        ("0.000005", "0.01", ""),
+        ("0.010001", "0.02", "up to whole cents"),
+    ],
 )
-def test_rounding(computed: str, billed: str, decimals: int) -> None:
+def test_rounding(computed: str, billed: str, said: str) -> None:
     case = replace(SMALL, computed=Decimal(computed), billed=Decimal(billed))
-    assert explain(case) == [f"The upstream rounds its bill to {decimals} decimals."]
+    assert explain(case) == [f"The upstream rounds its bill {said}." if said else UNEXPLAINED]
+
+
+def test_a_cent_for_next_to_nothing_is_not_rounding_and_what_may_be_the_cause_is_said() -> None:
+    # 5 tokens at $1 per million are $0.000005; a cent is billed, $0.009995 more
+    case = replace(SMALL, computed=Decimal("0.000005"), billed=Decimal("0.01"), provider="Somebody", days_unread=91)
+    assert case.difference == Decimal("0.009995")
+    assert explain(case) == [
+        "Somebody served it, and the catalog does not know that provider’s own price.",
+        "The price was last read at its source 91 days before, and may have changed.",
+        INEXACT,
+    ]
+
+
+def test_what_else_may_be_the_cause_stands_beside_a_rounding() -> None:
+    case = replace(SMALL, computed=Decimal("0.0601"), billed=Decimal("0.07"), days_unread=91)
+    assert explain(case) == [
+        "The upstream rounds its bill up to whole cents.",
+        "The price was last read at its source 91 days before, and may have changed.",
+    ]
 
 
 def test_a_bill_of_nothing_is_not_called_rounding() -> None:

@@ -57,17 +57,42 @@ class TestColumns:
     def test_a_range_is_that_of_the_column(self) -> None:
         filled = form(**only(OLDER, temperature="2.5"))
         assert not filled.is_valid()
-        assert filled.errors == {f"only:{OLDER}:temperature": ["Mistral Large 2407 takes 2 or less; this is 2.5."]}
+        assert filled.errors == {
+            f"only:{OLDER}:temperature": ["temperature: Mistral Large 2407 takes 2 or less; this is 2.5."]
+        }
+        assert filled.first_problem().startswith("Only for Mistral Large 2407: temperature: Mistral Large 2407 takes")
 
     def test_a_value_that_no_column_keeps_is_not_held_against_its_model(self) -> None:
         filled = form(**{PREFIX + "temperature": "2.5"}, **only(LARGE, temperature="1"), **only(OLDER, temperature="1"))
         assert filled.is_valid(), filled.errors
         left = form(**{PREFIX + "temperature": "2.5"}, **only(LARGE, temperature="1"))
-        assert left.errors == {PREFIX + "temperature": ["Mistral Large 2407 takes 2 or less; this is 2.5."]}
+        assert left.errors == {
+            PREFIX + "temperature": ["temperature: Mistral Large 2407 takes 2 or less; this is 2.5."]
+        }
+
+    @pytest.mark.parametrize(
+        ("name", "value", "sentence"),
+        [
+            ("seed", "x", "seed: a whole number from -9,223,372,036,854,775,807 to 9,223,372,036,854,775,807"),
+            ("stop", "1\n2\n3\n4\n5", "stop: up to 4 sequences are possible; these are 5."),
+            ("response_format", '{"type": "xml"}', "response_format.type: one of text, json_object, json_schema"),
+            (
+                "tool_choice",
+                "any",
+                "tool_choice: none, auto, required or an object in JSON is expected; this is “any”.",
+            ),
+        ],
+    )
+    def test_a_column_is_checked_as_all_are(self, name: str, value: str, sentence: str) -> None:
+        for data in ({PREFIX + name: value}, only(OLDER, **{name: value})):
+            filled = form(**data)
+            assert not filled.is_valid()
+            assert list(filled.errors) == list(data)
+            assert str(next(iter(filled.errors.values()))[0]).startswith(sentence)
 
     def test_a_value_and_none_at_once_is_refused(self) -> None:
         filled = form(**only(OLDER, temperature="1"), **{f"drop:{OLDER}:temperature": "on"})
-        assert "Give it a value here, or do not send it here, but not both." in str(filled.errors)
+        assert "temperature: give it a value here, or do not send it here, but not both." in str(filled.errors)
 
     def test_a_chosen_tool_has_to_be_among_the_tools_of_its_column(self) -> None:
         good = form(**{PREFIX + "tools": WIND}, **only(OLDER, tools=TIDE, tool_choice=NAMED))

@@ -125,7 +125,17 @@ class TestResponseFormat:
             ({}, "response_format.type: one of text, json_object, json_schema"),
             ({"type": "json"}, "response_format.type: one of text"),
             ({"type": ["text"]}, "response_format.type: one of text"),
+            ({"type": "json"}, '; this is "json".'),
+            ({"type": "grammar"}, "response_format.grammar: the grammar, as text, is missing."),
             ({"type": "json_schema"}, "response_format.json_schema: an object with name and schema is expected."),
+            (
+                {"type": "json_schema", "json_schema": {"name": "a", "schema": {}, "strict": "yes"}},
+                "response_format.json_schema.strict: true or false is expected.",
+            ),
+            (
+                {"type": "json_schema", "json_schema": {"name": "a", "schema": {}, "description": 5}},
+                "response_format.json_schema.description: text is expected.",
+            ),
             ({"type": "json_schema", "json_schema": {"schema": {}}}, "json_schema.name: the name is missing."),
             ({"type": "json_schema", "json_schema": {"name": "a"}}, "json_schema.schema: the schema is missing."),
             (
@@ -142,6 +152,91 @@ class TestResponseFormat:
         with pytest.raises(BadShape) as refused:
             shapes.check_response_format(wanted)
         assert sentence in str(refused.value)
+
+
+class TestReasoning:
+    @pytest.mark.parametrize(
+        "wanted",
+        [
+            {},
+            {"effort": "none"},
+            {"effort": "xhigh", "summary": "auto"},
+            {"max_tokens": 1, "exclude": True},
+            {"enabled": False},
+        ],
+    )
+    def test_good_ones(self, wanted: Any) -> None:
+        shapes.check_reasoning(wanted)
+
+    @pytest.mark.parametrize(
+        ("wanted", "sentence"),
+        [
+            (
+                {"effort": "huge"},
+                'reasoning.effort: one of none, minimal, low, medium, high, xhigh, max is expected; this is "huge".',
+            ),
+            ({"effort": ["low"]}, 'is expected; this is ["low"].'),
+            ({"effort": None}, "is expected; this is null."),
+            ({"summary": "long"}, 'reasoning.summary: one of auto, concise, detailed is expected; this is "long".'),
+            ({"max_tokens": 0}, "reasoning.max_tokens: a whole number of 1 or more is expected; this is 0."),
+            ({"max_tokens": True}, "is expected; this is true."),
+            ({"max_tokens": 1.5}, "is expected; this is 1.5."),
+            ({"exclude": "no"}, 'reasoning.exclude: true or false is expected; this is "no".'),
+            ({"depth": 3}, "reasoning.depth: only effort, max_tokens, exclude, enabled and summary are possible."),
+            ({"effort": "low", "max_tokens": 9}, "reasoning: either effort or max_tokens is possible, and not both."),
+        ],
+    )
+    def test_bad_ones(self, wanted: Any, sentence: str) -> None:
+        with pytest.raises(BadShape) as refused:
+            shapes.check_reasoning(wanted)
+        assert str(refused.value).endswith(sentence)
+
+
+class TestLogitBias:
+    @pytest.mark.parametrize("wanted", [{}, {"1234": -100, "0": 100, "7": 0.5}])
+    def test_good_ones(self, wanted: Any) -> None:
+        shapes.check_logit_bias(wanted)
+
+    @pytest.mark.parametrize(
+        ("wanted", "sentence"),
+        [
+            ({"the": 1}, "logit_bias: each name is the number of a token, such as “1234”; this is “the”."),
+            ({"²": 1}, "this is “²”."),
+            ({"1": 100.5}, "logit_bias.1: a number from -100 to 100 is expected; this is 100.5."),
+            ({"1": -101}, "is expected; this is -101."),
+            ({"1": True}, "is expected; this is true."),
+            ({"1": "5"}, 'is expected; this is "5".'),
+            ({"1": None}, "is expected; this is null."),
+        ],
+    )
+    def test_bad_ones(self, wanted: Any, sentence: str) -> None:
+        with pytest.raises(BadShape) as refused:
+            shapes.check_logit_bias(wanted)
+        assert str(refused.value).endswith(sentence)
+
+
+class TestPrediction:
+    @pytest.mark.parametrize("content", ["", "word for word", [{"type": "text", "text": "a"}]])
+    def test_good_ones(self, content: Any) -> None:
+        shapes.check_prediction({"type": "content", "content": content})
+
+    @pytest.mark.parametrize(
+        ("wanted", "sentence"),
+        [
+            ({}, "prediction.type: “content” is expected."),
+            ({"type": "text"}, 'prediction.type: “content” is expected; this is "text".'),
+            ({"type": "content"}, "prediction.content: the text that is expected, or a list of its parts, is missing."),
+            ({"type": "content", "content": []}, "or a list of its parts, is missing."),
+            (
+                {"type": "content", "content": [{"type": "text", "text": "a"}, "b"]},
+                'prediction.content[1]: {"type": "text", "text": "…"} is expected.',
+            ),
+        ],
+    )
+    def test_bad_ones(self, wanted: Any, sentence: str) -> None:
+        with pytest.raises(BadShape) as refused:
+            shapes.check_prediction(wanted)
+        assert str(refused.value).endswith(sentence)
 
 
 class TestToolChoice:
@@ -203,7 +298,11 @@ class TestExamples:
             "tools": shapes.check_tools,
             "tool_choice": shapes.check_tool_choice,
             "response_format": shapes.check_response_format,
+            "reasoning": shapes.check_reasoning,
+            "logit_bias": shapes.check_logit_bias,
+            "prediction": shapes.check_prediction,
         }
+        assert set(checks) == set(examples.WHOLE)
         for name, text in examples.WHOLE.items():
-            checks.get(name, lambda value: None)(read(text))
+            checks[name](read(text))
         shapes.check_choice_among(read(examples.WHOLE["tool_choice"]), read(examples.WHOLE["tools"]))

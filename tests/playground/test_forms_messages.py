@@ -62,9 +62,10 @@ class TestReading:
             ("calls-0", CALLS),
             ("call-0", " c1 "),
             ("by-0", "p:1"),
+            ("refused-0", "Too large."),
         )
-        assert from_data(posted, {"0": "Too large."}) == [
-            Row("user", "Look", [7, 9, 0], CALLS, "c1", "p:1", error="Too large.")
+        assert from_data(posted) == [
+            Row("user", "Look", [7, 9, 0], CALLS, "c1", "p:1", refused="Too large.", error="Too large.")
         ]
 
     def test_what_was_sent_becomes_rows_again(self) -> None:
@@ -114,6 +115,10 @@ class TestChanges:
     def test_the_last_one_stays_and_there_is_an_end(self) -> None:
         assert changed([Row("user", "u")], "remove-0") == [Row("user", "u")]
         assert len(changed([Row("user")] * MOST_MESSAGES, "add")) == MOST_MESSAGES
+
+    def test_going_on_without_what_was_refused(self) -> None:
+        row = Row("user", "Look", [7], refused="Too large.", error="Too large.")
+        assert changed([row], "without-0") == [Row("user", "Look", [7], is_new=True)]
 
     def test_an_image_is_taken_away(self) -> None:
         (row,) = changed([Row("user", "u", [7, 9])], "image-0-7")

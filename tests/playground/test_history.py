@@ -78,6 +78,22 @@ class TestWords:
     def test_are_found_in_texts_answers_names_labels_and_notes(self, owner: Any, typed: str, left: list[str]) -> None:
         assert keys(owner, Wanted(terms=terms(typed))) == left
 
+    @pytest.mark.parametrize(
+        ("typed", "left"),
+        [
+            ("get_tide", ["calls"]),
+            ("genève", ["calls"]),
+            ("thoughtfully", ["calls"]),
+            ("moderated", ["refused"]),
+            ("-get_tide -moderated -other -wind", ["other"]),
+        ],
+    )
+    def test_are_found_in_calls_thoughts_and_refusals(self, owner: Any, typed: str, left: list[str]) -> None:
+        calls = [{"id": "1", "name": "get_tide", "arguments": '{"place": "Gen\\u00e8ve"}'}]
+        answered(owner, key="calls", answers=[""], facts={"tool_calls": calls, "reasoning": "Thoughtfully so"})
+        answered(owner, key="refused", states=[State.REFUSED], answers=[""], facts={"error_detail": "Moderated"})
+        assert keys(owner, Wanted(terms=terms(typed))) == left
+
     def test_the_database_is_searched_once(self, owner: Any) -> None:
         with CaptureQueriesContext(connection) as captured:
             left = found(owner, Wanted(terms=terms("wind")))

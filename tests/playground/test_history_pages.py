@@ -209,7 +209,9 @@ class TestFilters:
         answered(owner, key="one", text="Known")
         answered(owner, key="two", text="Not known", costs=[None])
         page = signed_in.get("/history/", {"least": "0"})
-        assert "1 more has runs whose cost is not known, so that these bounds say nothing of it. Show it" in words(page)
+        assert "1 more prompt has a cost that is not known, so that these bounds say nothing of it. Show it" in words(
+            page
+        )
         assert 'href="?cost=unknown"' in page.content.decode()
         only = words(signed_in.get("/history/", {"most": "0"}))
         assert "No prompt of yours fits all of these filters." in only

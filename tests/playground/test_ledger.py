@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from playground import ledger, opening, retention
+from playground import ledger, opening, retention, standings
 from playground.models import Hold, Prompt, Run, State
 from tests.playground.builders import FOUR, asked, budget
 
@@ -94,7 +94,7 @@ class TestOpening:
     def test_a_refusal_says_what_is_left_and_when_it_renews(self, owner: Any) -> None:
         budget(owner, "0.001")
         with pytest.raises(
-            ledger.BudgetRefusal, match=r"has \$0.001 left of \$0.001; this needs up to \$0.00222. It renews on"
+            ledger.BudgetRefusal, match=r"has \$0.001 left of \$0.001; this needs up to \$0.00223. It renews on"
         ):
             open_real(owner)
 
@@ -176,7 +176,7 @@ class TestPeriods:
         ],
     )
     def test_spans(self, period: str, day: date, first: date, after: date) -> None:
-        assert ledger._span(period, day) == (first, after)
+        assert standings.span(period, day) == (first, after)
 
     def test_a_hold_counts_on_the_day_of_its_reservation(self, owner: Any) -> None:
         budget(owner, "1")

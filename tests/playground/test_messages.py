@@ -95,5 +95,20 @@ def test_the_title_is_the_last_question(messages: list[Message], expected: str) 
     assert title(messages) == expected
 
 
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ((), "Say {{word}} in {{ city }}, {{other}}."),
+        ((("hi", "Brest"),), "Say hi in Brest, {{other}}."),
+        ((("hi", "Brest"), ("ho", "{{word}}")), "2 rows × Say ‹word› in ‹city›, {{other}}."),
+    ],
+)
+def test_the_title_says_what_fills_it(rows: tuple[tuple[str, str], ...], expected: str) -> None:
+    """Without rows the braces are sent as they are, and so is a name without a value."""
+    names = ("word", "city") if rows else ()
+    asked = [Message("system", "Be {{word}}."), Message("user", "Say {{word}} in {{ city }}, {{other}}.")]
+    assert title(asked, names, rows) == expected
+
+
 def test_the_search_forgets_case_accents_and_spaces() -> None:
     assert folded("  GRÖSSE\n\tÉté ﬁn\0 ") == "grosse ete fin"

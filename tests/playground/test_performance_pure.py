@@ -7,8 +7,10 @@ import pytest
 from catalog import charts
 from playground.models import State
 from playground.performance.columns import WIDTH, Column, Mark, column_chart
+from playground.performance.drawing import ModelFigures, cost_by_first, cost_by_speed
 from playground.performance.failures import Standing, in_words, kind, standing
-from playground.performance.measures import Bin, Spread, bins, tokens_per_second
+from playground.performance.measures import Bin, Spread, bins
+from playground.speed import tokens_per_second
 
 
 class TestSpread:
@@ -62,7 +64,17 @@ class TestBins:
 
 @pytest.mark.parametrize(
     ("tokens", "first", "last", "speed"),
-    [(50, 200, 1200, "50"), (200, 400, 2400, "100"), (5, 100, 100, None), (0, 1, 2, None), (None, 1, 2, None)],
+    [
+        (50, 200, 1200, "50"),
+        (200, 400, 2400, "100"),
+        (5, 100, 100, None),
+        (0, 1, 2, None),
+        (None, 1, 2, None),
+        (3, 1, 4, None),
+        (9, 0, 900, None),
+        (10, 0, 99, None),
+        (10, 0, 100, "100"),
+    ],
 )
 def test_tokens_per_second(tokens: int | None, first: int, last: int, speed: str | None) -> None:
     assert tokens_per_second(tokens, first, last) == (None if speed is None else Decimal(speed))
@@ -108,6 +120,34 @@ class TestFailures:
 
     def test_the_most_frequent_first(self) -> None:
         assert in_words([("b", 1), ("a", 2), ("b", 2), ("c", 2)]) == ["3 times: b", "2 times: a", "2 times: c"]
+
+
+class TestComparisons:
+    def figures(self, name: str, wait: int, speed: int, cost: str) -> ModelFigures:
+        spreads = (Spread(Decimal(value), Decimal(value), 1) for value in (wait, speed, cost))
+        return ModelFigures(f"a/{name}", name, 1, *spreads)
+
+    @pytest.mark.parametrize(
+        ("costs", "waits", "across", "upward"),
+        [
+            # equal steps are equal factors where the largest is more than five times the smallest
+            (["0.001", "0.005"], [100, 500], "First token, seconds", "USD an answer"),
+            (["0.001", "0.0051"], [100, 500], "First token, seconds", "USD an answer, logarithmic"),
+            (["0.001", "0.005"], [100, 501], "First token, seconds, logarithmic", "USD an answer"),
+        ],
+    )
+    def test_an_axis_says_that_it_is_logarithmic(
+        self, costs: list[str], waits: list[int], across: str, upward: str
+    ) -> None:
+        models = [self.figures(name, wait, wait, cost) for name, wait, cost in zip("bc", waits, costs, strict=True)]
+        chart = cost_by_first(models)
+        assert chart is not None
+        assert (chart.x_title, chart.y_title) == (across, upward)
+        chart = cost_by_speed(models)
+        assert chart is not None
+        assert (chart.x_title, chart.y_title) == (across.replace("First token, seconds", "Tokens per second"), upward)
+        assert chart.narrow is not None
+        assert chart.narrow.y_title == upward
 
 
 class TestColumns:

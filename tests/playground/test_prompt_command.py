@@ -1,14 +1,18 @@
 """What the options of `manage.py prompt` mean, what it prints where, and its exit codes: in this process, nothing is sent."""
 
 import io
+import re
 from collections.abc import Collection
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from catalog.models import Parameter
 from playground.forms import PromptForm
+from playground.forms.parameters import initial_parameters
 from playground.models import House, Image, Prompt, Run, State
 from playground.opening import Asked, plan
 from playground.terminal.asking import BadInput, form_of, text_of
@@ -17,7 +21,7 @@ from playground.terminal.screen import Screen, closing
 from tests.live import ROOT
 from tests.playground import pictures
 from tests.playground.boards import ended, many, opened
-from tests.playground.builders import FOUR, offers
+from tests.playground.builders import FOUR, budget, offers
 
 pytestmark = [pytest.mark.django_db]
 OPTIONS: dict[str, Any] = {
@@ -48,7 +52,8 @@ class TestOptions:
     def test_a_prompt_alone(self, owner: Any) -> None:
         found = asked(owner)
         assert [(message.role, message.content) for message in found.messages] == [("user", "Which wind?")]
-        assert (found.parameters, found.api, found.streams, found.repeats) == ({}, "chat", True, 1)
+        # the limit of the page's form
+        assert (found.parameters, found.api, found.streams, found.repeats) == ({"max_tokens": 1024}, "chat", True, 1)
         assert (found.is_stored, found.is_blind, found.routing.to_json()) == (True, False, {})
 
     def test_everything_at_once(self, owner: Any, tmp_path: Path) -> None:
@@ -104,6 +109,22 @@ class TestOptions:
     def test_both_names_of_the_output_limit(self, owner: Any) -> None:
         assert asked(owner, param=["max_completion_tokens=70"]).parameters == {"max_tokens": 70}
 
+    def test_without_a_limit_it_holds_what_the_page_holds(self, owner: Any) -> None:
+        assert initial_parameters() == {"parameter-max_tokens": 1024}
+        (plain,), (limited,) = plan(asked(owner)), plan(asked(owner, param=["max_tokens=1024"]))
+        assert (plain.output_tokens, plain.worst) == (1024, limited.worst)
+        assert plain.body["max_tokens"] == 1024
+
+    @pytest.mark.parametrize("name", ["max_tokens", "max_completion_tokens"])
+    def test_a_limit_of_nothing_is_sent_to_nobody(self, owner: Any, name: str) -> None:
+        found = asked(owner, param=[f"{name}="])
+        assert found.parameters == {}
+        assert plan(found)[0].output_tokens == 262_144  # all that the model may give
+
+    def test_a_model_that_gives_less_than_the_preset_keeps_its_own_limit(self, owner: Any) -> None:
+        Parameter.objects.filter(listing__model__slug="mistral-large-2512", name="max_tokens").update(maximum="512")
+        assert asked(owner).parameters == {}
+
     def test_stops_as_a_list(self, owner: Any) -> None:
         assert asked(owner, param=['stop=["END", "["]']).parameters["stop"] == ["END", "["]
 
@@ -117,6 +138,7 @@ class TestOptions:
             ({"param": ["temperature=\udcff"]}, "is not valid UTF-8 text."),
             ({"var": ["place=here"]}, "No message has {{place}} in it, so its value goes nowhere."),
             ({"rows": "/nowhere/rows.csv"}, "The file /nowhere/rows.csv cannot be read"),
+            ({"param": ["temperature=7"]}, "temperature: Mistral Large 3 2512 takes 2 or less; this is 7."),
             ({"repeat": 0}, "Each model is asked at least once."),
             ({"repeat": 11}, "Each model is asked up to 10 times."),
             ({"model": [FOUR[0], "a/b@mistral"]}, "There is no model “a/b@mistral” to send a prompt to."),
@@ -129,6 +151,12 @@ class TestOptions:
         with pytest.raises(BadInput) as error:
             form(owner, **changes)
         assert sentence in str(error.value)
+
+    @pytest.mark.parametrize("model", ["mistralai/mistral-small-2603", "mistralai/mistral-medium-3-5"])
+    def test_a_word_that_no_model_knows(self, owner: Any, model: str) -> None:
+        reasoning = offers(model, upstream="openrouter")
+        with pytest.raises(BadInput, match=r"reasoning_effort: .*none.* is expected; this is “silly”"):
+            form_of(OPTIONS | {"model": [model], "param": ["reasoning_effort=silly"]}, "Hi", reasoning, owner)
 
     def test_a_guard_without_a_router(self, owner: Any) -> None:
         with pytest.raises(BadInput, match="max_price is for the market’s router"):
@@ -296,6 +324,27 @@ class TestRefusals:
         House.objects.create(is_open=False, notice="Closed for the night.")
         error = self.refused()
         assert (str(error), error.returncode) == ("Closed for the night.", 1)
+
+    def test_a_budget_that_is_short_says_what_fits(self, stranger: Any, settings: Any) -> None:
+        settings.OPENROUTER_API_KEY = "x"
+        budget(stranger, "0.0025")
+        error = self.refused("--user", "stranger", "--param", "max_tokens=")
+        said = str(error)
+        assert error.returncode == 1
+        assert "Your budget per day has $0.0025 left of $0.0025; this needs up to $0.39" in said
+        assert "lower the maximum output tokens, or shorten the prompt." in said
+        assert "fewer models" not in said
+        fits = int(re.search(r"With at most ([\d,]+) output tokens it fits\.$", said)[1].replace(",", ""))
+        for tokens, is_enough in ((fits, True), (fits + 1, False)):
+            (planned,) = plan(asked(stranger, "Hi", param=[f"max_tokens={tokens}"]))
+            assert (planned.worst <= Decimal("0.0025")) is is_enough
+
+    def test_the_help_tells_of_the_preset(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit):
+            call_command("prompt", "--help")
+        said = " ".join(capsys.readouterr().out.split())
+        assert "Without max_tokens an answer may have 1,024 tokens, as the page presets" in said
+        assert "may have 1,024 tokens, as the page presets" in " ".join((ROOT / "README.md").read_text().split())
 
     def test_a_user_without_a_budget(self, stranger: Any, settings: Any) -> None:
         settings.OPENROUTER_API_KEY = "x"

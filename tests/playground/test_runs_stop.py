@@ -158,7 +158,7 @@ def test_a_whole_table_is_stopped_at_once(
     play([ids(prompt), ids(other)], meanwhile)
     (answer,) = answers
     assert (answer.status_code, answer.get("Location")) == (
-        (204, None) if by_htmx else (302, prompt.get_absolute_url())
+        (200, None) if by_htmx else (302, prompt.get_absolute_url())
     )
     ended = list(Run.objects.select_related("hold").filter(prompt=prompt))
     assert {run.state for run in ended} == {"stopped"}

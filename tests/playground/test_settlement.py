@@ -242,6 +242,19 @@ class TestSearch:
         settle(ids(prompt)[0], Outcome(State.DONE, {"text": "x" * 19_999 + "yz"}, Decimal(0)))
         assert self.searched(prompt) == f"{before}\n{'x' * 19_999}y"
 
+    def test_calls_thoughts_and_reasons_of_a_refusal_are_added(self, prompt: Prompt) -> None:
+        before = self.searched(prompt)
+        calls = [{"id": "1", "name": "get_wind", "arguments": '{"place": "Z\\u00fcrich"}'}]
+        fields = {
+            "text": "",
+            "tool_calls": calls,
+            "reasoning": "Hmm, Föhn?",
+            "error": "Refused.",
+            "error_detail": "Flagged",
+        }
+        settle(ids(prompt)[0], Outcome(State.REFUSED, fields, Decimal(0)))
+        assert self.searched(prompt) == f'{before}\nget_wind {{"place": "zurich"}}\nrefused. flagged\nhmm, fohn?'
+
     def test_an_orphans_text_is_found_as_well(self, prompt: Prompt) -> None:
         live(prompt, text="half an answer")
         settlement.interrupt_orphans(timezone.now() - timedelta(seconds=30))

@@ -1,7 +1,6 @@
 """Where budgets stand, what a refusal says, and the switch that turns everything off."""
 
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -122,9 +121,9 @@ class TestRefusals:
         tomorrow = datetime.now(UTC).date() + timedelta(days=1)
         # 0.003 - 0.0022212 = 0.0007788
         assert str(refused.value) == (
-            "Your budget per day has $0.000779 left of $0.003, and $0.00222 more is held for runs that have not settled; "
-            f"this needs up to $0.00222. It renews on {tomorrow:%b} {tomorrow.day}, {tomorrow.year} (UTC). "
-            "Nothing was sent: lower the maximum output tokens, or ask of fewer models."
+            "Your budget per day has $0.000778 left of $0.003, and $0.00223 more is held for runs that have not settled; "
+            f"this needs up to $0.00223. It renews on {tomorrow:%b} {tomorrow.day}, {tomorrow.year} (UTC). "
+            "Nothing was sent: lower the maximum output tokens, or shorten the prompt."
         )
 
     def test_a_matrix_is_refused_whole_and_says_for_how_many_runs(self, owner: Any) -> None:
@@ -134,11 +133,39 @@ class TestRefusals:
             "m", plain.messages, plain.parameters, plain.offers, rows=Rows(("a",), (("1",), ("2",), ("3",)))
         )
         # 3 x 0.0022212 = 0.0066636: two would fit
-        with pytest.raises(ledger.BudgetRefusal, match=r"these 3 runs need up to \$0.00666\."):
+        with pytest.raises(ledger.BudgetRefusal, match=r"these 3 runs need up to \$0.00667\.") as refused:
             opening.open_prompt(owner, matrix)
+        assert str(refused.value).endswith("or ask for fewer runs: 2 of these 3 would fit.")
         assert not Prompt.objects.exists()
         assert not Run.objects.exists()
         assert not Hold.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("amounts", "models", "advice"),
+        [
+            ([6], 1, "lower the maximum output tokens, or shorten the prompt."),
+            ([6, 7], 2, "lower the maximum output tokens, or shorten the prompt."),
+            ([6, 5], 2, "lower the maximum output tokens, or ask of fewer models: 1 of these 2 would fit."),
+            ([4, 1, 4], 3, "lower the maximum output tokens, or ask of fewer models: 2 of these 3 would fit."),
+            ([3, 3, 3], 1, "lower the maximum output tokens, or ask for fewer runs: 1 of these 3 would fit."),
+            ([2, 2, 2, 2], 2, "lower the maximum output tokens, or ask for fewer runs: 2 of these 4 would fit."),
+        ],
+    )
+    def test_it_advises_what_helps(self, owner: Any, amounts: list[int], models: int, advice: str) -> None:
+        standing = ledger.Standing(budget(owner, "0.05"), 0, 0, TODAY)  # in cents: 5
+        said = standing.refusal([amount * CENT for amount in amounts], models)
+        assert said.endswith(f"Nothing was sent: {advice}")
+
+    def test_with_nothing_left_no_shorter_answer_helps(self, owner: Any) -> None:
+        standing = ledger.Standing(budget(owner, "0.05"), 5 * CENT, 0, TODAY)
+        assert standing.refusal([CENT]).endswith("wait until then, or ask an administrator for a higher limit.")
+
+    def test_nothing_is_left_that_is_not_there(self, owner: Any) -> None:
+        # 5 - 0.0021 = 4.9979: to the nearest cent it would be all of the limit
+        standing = ledger.Standing(budget(owner, "5"), 2_100_000_001, 0, TODAY)
+        texts = (standing.spent_text, standing.left_text, standing.limit_text)
+        assert texts == ("$0.00211", "$4.99", "$5.00")
+        assert "has $4.99 left of $5.00; this needs up to $5.01." in standing.refusal([5 * 10**12 + 1])
 
 
 class TestHandSettlement:
@@ -242,8 +269,30 @@ class TestHeader:
         settings.OPENROUTER_API_KEY = "sk-or-not-a-key"
         budget(owner, "5")
         budget(None, "3", "month")
-        assert "$3.00 left this month" in signed_in.get("/playground/").content.decode()
+        hold(owner, 12, 7, datetime.now(UTC).date())
+        hold(owner, 30, None, datetime.now(UTC).date())
+        page = signed_in.get("/playground/").content.decode()
+        # 3.00 - 0.07 - 0.30 = 2.63
+        assert ">$0.07 spent, $0.30 held, $2.63 left this month</a>" in page
         assert "left this month" not in signed_in.get("/").content.decode()
+
+    def test_what_others_spent_is_not_said_to_be_the_person_s(
+        self, signed_in: Client, owner: Any, stranger: Any, settings: Any
+    ) -> None:
+        settings.OPENROUTER_API_KEY = "sk-or-not-a-key"
+        budget(owner, "5")
+        budget(None, "3", "month")
+        hold(stranger, 50, 40, datetime.now(UTC).date())
+        hold(stranger, 50, None, datetime.now(UTC).date())
+        page = signed_in.get("/playground/").content.decode()
+        # 3.00 - 0.40 - 0.50 = 2.10
+        assert ">$0 spent, $0 held, $2.10 left this month</a>" in page
+
+    def test_a_rehearsal_has_no_money_to_tell_of(self, signed_in: Client, owner: Any) -> None:
+        budget(owner, "5")
+        page = signed_in.get("/playground/").content.decode()
+        assert "held, " not in page
+        assert "left today" not in page
 
 
 def test_a_limit_of_nothing_stops_everything(owner: Any) -> None:
@@ -256,4 +305,4 @@ def test_every_sum_is_exact(owner: Any) -> None:
     budget(owner, "1")
     for number in range(10):
         Hold.objects.filter(pk=hold(owner, 1, 1, TODAY, f"{number}").pk).update(spent=123_000)
-    assert ledger.standings(owner, TODAY)[0].used_usd == Decimal("0.00000123")
+    assert ledger.standings(owner, TODAY)[0].used == 1_230_000  # ten times 123,000, of 10^-12 USD

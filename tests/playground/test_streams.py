@@ -1,16 +1,21 @@
 """The event stream: who may attach, what a stranger is told, that it never starts anything, and what it has from memory."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import AsyncClient
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from playground import opening, streams
+from playground import opening, remembering, streams
+from playground.followers import Followers
 from playground.models import Prompt, Recording, Run, State
 from playground.runner import runner
 from tests.conftest import BACKEND
@@ -81,6 +86,10 @@ def test_attaching_changes_nothing(owner: Any, finished: Prompt) -> None:
 class TestFromMemory:
     """An answer that is not to be stored: the page that asked has it from memory, also a moment after its end."""
 
+    @pytest.fixture(autouse=True)
+    def _patched(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.monkeypatch = monkeypatch
+
     def attached(self, owner: Any, prompt: Prompt, *, times: int = 1, keeps: bool = True) -> str:
         """Play the prompt, and then attach: what the last connection is sent."""
         run_ids = ids(prompt)
@@ -93,7 +102,7 @@ class TestFromMemory:
                 await soon(lambda: not runner._tasks and not runner.waiting)
                 assert set(runner.remembered) == (set(run_ids) if not prompt.is_stored else set())
                 if not keeps:
-                    runner.forget(before=float("inf"))
+                    self.monkeypatch.setattr(remembering, "SECONDS", 0.0)
                 client = AsyncClient()
                 await client.aforce_login(owner, backend=BACKEND)
                 for _ in range(times):
@@ -140,6 +149,200 @@ class TestFromMemory:
         body = self.attached(owner, opened(owner, asked_of))
         assert body.count("<article") == 1
         assert "a &lt;secret&gt; answer" in body
+
+
+class TestBounds:
+    """How many may follow: the newest page of a person goes before the oldest, and nobody keeps another out."""
+
+    @pytest.fixture(autouse=True)
+    def _nobody_follows(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(streams, "followers", Followers())
+        monkeypatch.setattr(streams, "JOIN", 0.0)
+
+    def waiting(self, user: Any, key: str = "key") -> Prompt:
+        """A prompt with one run that another process has, so that its streams do not end."""
+        prompt, _ = opening.open_prompt(user, asked(FOUR[0], key=key))
+        Run.objects.filter(prompt=prompt).update(state=State.STREAMING, process="elsewhere:1:x", text="so far")
+        return prompt
+
+    def played(self, story: Callable[[], Awaitable[None]]) -> None:
+        async def run() -> None:
+            await runner.open()
+            runner._readers = runner._database  # the tests' database in memory has no readers beside a writer
+            try:
+                await story()
+                assert len(streams.followers) == 0
+            finally:
+                await runner.close()
+
+        asyncio.run(run())
+
+    def test_the_newest_comes_in_and_the_oldest_pauses(self, owner: Any, settings: Any) -> None:
+        settings.STREAMS_PER_USER = 2
+        prompt = self.waiting(owner)
+
+        async def story() -> None:
+            pages = [Page(await opened_by(owner, prompt)) for _ in range(3)]
+            for page in pages:
+                await page.until("so far")
+            await pages[0].until("pages follow answers at the same time")
+            await pages[0].ended()
+            assert f'#summary-{prompt.pk.hex}">This page has paused, because more than 2 of your' in pages[0].text
+            assert f'#announcement-{prompt.pk.hex}">This page has paused' in pages[0].text
+            assert "retry: 15000\n" in pages[0].text
+            assert "event: end" not in pages[0].text, "it would not come back by itself"
+            assert "sse-connect" not in pages[0].text
+            assert f'id="stream-{prompt.pk.hex}"' not in pages[0].text
+            assert not pages[1].is_over
+            # It comes back as the newest, in place of what it was told, and the next one pauses.
+            back = Page(await opened_by(owner, prompt))
+            await back.until("so far")
+            assert f'<span hx-swap-oob="innerHTML:#summary-{prompt.pk.hex}"></span>' in back.text
+            assert back.text.startswith("retry: 1000\n")
+            await pages[1].ended()
+            assert not pages[2].is_over
+            for page in (pages[2], back):
+                await page.close()
+
+        self.played(story)
+
+    def test_nobodys_many_pages_keep_another_person_out(self, owner: Any, stranger: Any, settings: Any) -> None:
+        settings.STREAMS_PER_PROCESS = 3
+        mine, theirs = self.waiting(owner), self.waiting(stranger, "theirs")
+
+        async def story() -> None:
+            pages = [Page(await opened_by(owner, mine)) for _ in range(3)]
+            for page in pages:
+                await page.until("so far")
+            other = Page(await opened_by(stranger, theirs))
+            await other.until("so far")
+            await pages[0].ended()
+            assert [page.is_over for page in pages] == [True, False, False]
+            for page in (*pages, other):
+                await page.close()
+
+        self.played(story)
+
+    def test_where_everybody_follows_one_a_newcomer_asks_again(self, owner: Any, stranger: Any, settings: Any) -> None:
+        settings.STREAMS_PER_PROCESS = 1
+        mine, theirs = self.waiting(owner), self.waiting(stranger, "theirs")
+
+        async def story() -> None:
+            page = Page(await opened_by(owner, mine))
+            await page.until("so far")
+            other = Page(await opened_by(stranger, theirs))
+            await other.ended()
+            assert "This page waits, because this server follows as many pages as it can" in other.text
+            assert "so far" not in other.text
+            assert other.text.startswith("retry: 15000\n")
+            assert "event: end" not in other.text
+            assert not page.is_over
+            await page.close()
+            again = Page(await opened_by(stranger, theirs))
+            await again.until("so far")
+            await again.close()
+
+        self.played(story)
+
+    def test_who_does_not_read_is_let_go_all_the_same(
+        self, owner: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(streams, "UNREAD", 0.05)
+        settings.STREAMS_PER_USER = 1
+        prompt = self.waiting(owner)
+
+        async def story() -> None:
+            stuck = Page(await opened_by(owner, prompt), reads=1)  # its connection takes no more than the first bytes
+            await stuck.until("here")
+            page = Page(await opened_by(owner, prompt))
+            await page.until("so far")
+            await stuck.ended()
+            assert stuck.was_cancelled
+            assert len(streams.followers) == 1
+            await page.close()
+
+        self.played(story)
+
+    def test_a_page_that_goes_makes_room(self, owner: Any, settings: Any) -> None:
+        settings.STREAMS_PER_USER = 1
+        prompt = self.waiting(owner)
+
+        async def story() -> None:
+            for _ in range(5):
+                page = Page(await opened_by(owner, prompt))
+                await page.until("so far")
+                await page.close()
+                assert "paused" not in page.text
+
+        self.played(story)
+
+    @pytest.mark.parametrize("how", ["signed out", "deactivated", "new password"])
+    def test_who_is_not_signed_in_any_more_is_let_go(
+        self, owner: Any, how: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(streams, "SIGNED_IN_EVERY", 0.0)
+        monkeypatch.setattr(streams, "ELSEWHERE_EVERY", 0.02)
+        prompt = self.waiting(owner)
+
+        def leave() -> None:
+            if how == "signed out":
+                Session.objects.all().delete()
+            elif how == "deactivated":
+                get_user_model().objects.filter(pk=owner.pk).update(is_active=False)
+            else:
+                owner.set_password("another one")
+                owner.save()
+
+        async def story() -> None:
+            page = Page(await opened_by(owner, prompt))
+            await page.until("so far")
+            await runner.in_database(leave)
+            await page.ended()
+            assert f'#summary-{prompt.pk.hex}">You are signed out' in page.text
+            assert page.text.endswith("event: end\ndata: 1\n\n")
+
+        self.played(story)
+
+
+class Page:
+    """What a browser's connection reads, in a task as the server has one for each."""
+
+    def __init__(self, response: Any, reads: int | None = None) -> None:
+        self.text = ""
+        self.was_cancelled = False
+        self._task = asyncio.create_task(self._read(response, reads))
+
+    async def _read(self, response: Any, reads: int | None) -> None:
+        try:
+            async with aclosing(aiter(response)) as parts:
+                async for part in parts:
+                    self.text += part.decode()
+                    if reads is not None and (reads := reads - 1) == 0:
+                        await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            self.was_cancelled = True
+
+    @property
+    def is_over(self) -> bool:
+        return self._task.done()
+
+    async def until(self, words: str) -> None:
+        await soon(lambda: words in self.text)
+
+    async def ended(self) -> None:
+        await soon(lambda: self.is_over)
+
+    async def close(self) -> None:
+        self._task.cancel()
+        await self._task
+
+
+async def opened_by(user: Any, prompt: Prompt) -> Any:
+    client = AsyncClient()
+    await client.aforce_login(user, backend=BACKEND)
+    response = await client.get(f"/playground/{prompt.pk}/events")
+    assert response.streaming
+    return response
 
 
 def test_a_long_table_that_waits_is_looked_at_and_not_loaded(owner: Any) -> None:

@@ -1,4 +1,4 @@
-"""The two questions to OpenRouter that cost nothing: what an answer cost in the end, and how the key stands."""
+"""The question that costs nothing: what an answer cost in the end."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ from tests.playground.test_upstream_secrets import assert_keyless
 from tests.upstreams.server import FakeUpstream
 from tests.upstreams.steps import Close, Hang, Headers, Reset, Send, Status, Step
 
-GENERATION, STATUS = "/v1/generation", "/v1/key"
+GENERATION = "/v1/generation"
 Question = Callable[[Upstream], Awaitable[Any]]
 
 
@@ -37,10 +37,6 @@ def looked_up(base_url: str, question: Question, name: str = "openrouter", key: 
 
 def generation(fake: FakeUpstream, id: str = "gen-1", **options: Any) -> Any:
     return looked_up(fake.base_url, lambda upstream: upstream.generation(id), **options)
-
-
-def key_status(fake: FakeUpstream, **options: Any) -> Any:
-    return looked_up(fake.base_url, lambda upstream: upstream.key_status(), **options)
 
 
 def test_what_an_answer_cost_is_exact(fake_upstream: FakeUpstream) -> None:
@@ -71,11 +67,10 @@ def test_an_answer_that_is_not_on_record_yet_is_asked_for_again(fake_upstream: F
     assert [generation(fake_upstream) for _ in range(4)] == [None, None, {"total_cost": 1}, {"total_cost": 1}]
 
 
-def test_how_the_key_stands(fake_upstream: FakeUpstream) -> None:
-    said = {"label": f"{KEY} of ours", "limit": 10, "limit_remaining": Decimal("7.25"), "limit_reset": None}
-    fake_upstream.script(STATUS, [Send(json.dumps({"data": said}, default=float))])
-    assert key_status(fake_upstream) == {**said, "label": "[key removed] of ours"}
-    assert fake_upstream.requests[0].query == {}
+def test_the_key_is_in_no_record(fake_upstream: FakeUpstream) -> None:
+    said = {"label": f"{KEY} of ours", "total_cost": Decimal("7.25"), "upstream_id": None}
+    fake_upstream.script(GENERATION, [Send(json.dumps({"data": said}, default=float))])
+    assert generation(fake_upstream) == {**said, "label": "[key removed] of ours"}
 
 
 @pytest.mark.parametrize(
@@ -100,23 +95,16 @@ def test_how_the_key_stands(fake_upstream: FakeUpstream) -> None:
         ([Headers("application/json"), Send('{"data": {'), Reset()], Broken),
     ],
 )
-@pytest.mark.parametrize("question", [generation, key_status])
 def test_a_question_that_fails_says_so_costs_nothing_and_shows_no_key(
-    fake_upstream: FakeUpstream, question: Callable[..., Any], script: list[Step], kind: type[UpstreamError]
+    fake_upstream: FakeUpstream, script: list[Step], kind: type[UpstreamError]
 ) -> None:
     fake_upstream.script(GENERATION, script)
-    fake_upstream.script(STATUS, script)
-    error = question(fake_upstream)
+    error = generation(fake_upstream)
     assert type(error) is kind
     assert error.nothing_billed
     assert "run it again" not in error.sentence
     assert_keyless(error)
     assert len(fake_upstream.requests) == 1
-
-
-def test_a_key_status_that_is_missing_is_an_error(fake_upstream: FakeUpstream) -> None:
-    fake_upstream.script(STATUS, [Status(404, {}, {"error": {"message": "no"}})])
-    assert type(key_status(fake_upstream)) is Refused
 
 
 @pytest.mark.parametrize("script", [[Hang()], [Headers("application/json"), Hang()]])
@@ -134,14 +122,13 @@ def test_a_question_without_an_answer_ends(
 
 
 def test_only_openrouter_is_asked(fake_upstream: FakeUpstream) -> None:
-    for name in ("mistral", "compatible", "rehearsal"):
-        for question in (generation, key_status):
-            error = question(fake_upstream, name=name)
-            assert type(error) is Refused
-            assert error.nothing_billed
+    for name in ("mistral", "compatible"):
+        error = generation(fake_upstream, name=name)
+        assert type(error) is Refused
+        assert error.nothing_billed
     assert fake_upstream.requests == []
 
 
 def test_what_cannot_be_reached(fake_upstream: FakeUpstream) -> None:
-    error = looked_up("http://nowhere.invalid", lambda upstream: upstream.key_status())
+    error = looked_up("http://nowhere.invalid", lambda upstream: upstream.generation("gen-1"))
     assert type(error) is CannotReach

@@ -203,3 +203,46 @@ def test_the_largest_schema_and_answer_pass_through_the_pipe() -> None:
     text = json.dumps({"items": [{"price": 1}] * 50_000})
     ((found, _),) = checked((text, ORDER), seconds=20.0, wait=30.0)
     assert found == {"is_valid": True, "path": "", "message": ""}
+
+
+EITHER = {
+    "anyOf": [
+        {"type": "integer"},
+        {"$ref": "#/$defs/place"},
+        {"enum": ["left", "right"]},
+        {"type": ["array", "null"]},
+    ]
+}
+PLACE = {"place": {"type": "object", "required": ["city"], "properties": {"city": {"type": "string"}}}}
+
+
+def test_three_faults_are_named_and_no_more() -> None:
+    schema = {"type": "object", "properties": {name: {"type": "integer"} for name in "abcd"}}
+    found = check('{"a": "x", "b": "y", "c": "z", "d": "w"}', schema)
+    assert (found["path"], found["message"]) == ("$.a", "'x' is not of type 'integer'")
+    assert [each["path"] for each in found["more"]] == ["$.b", "$.c"]
+    assert "more" not in check('{"a": "x"}', schema)
+
+
+def test_what_would_have_been_possible_is_named() -> None:
+    found = check('{"is": "objekt"}', {"properties": {"is": EITHER}, "$defs": PLACE})
+    assert found["path"] == "$.is"
+    assert found["message"] == (
+        '"objekt" fits none of the forms that are possible here: a whole number, an object with “city”, "left" or "right" '
+        "or a list or null"
+    )
+
+
+def test_two_forms_at_once_where_one_is_allowed() -> None:
+    found = check("3", {"oneOf": [{"type": "integer"}, {"type": "number"}]})
+    assert found["message"] == "3 fits more than one of these forms, and only one may fit: a whole number or a number"
+
+
+@pytest.mark.parametrize(
+    "forms", [[{}], [True, False], [{"$ref": "#/$defs/a"}], [{"not": {}}], [{"type": 3}], [{"enum": [1]}] * 40]
+)
+def test_odd_forms_are_only_said_less_well(forms: list[Any]) -> None:
+    found = check(
+        '"x"', {"allOf": [{"not": {"type": "string"}}, {"anyOf": forms}], "$defs": {"a": {"$ref": "#/$defs/a"}}}
+    )
+    assert found["is_valid"] in (False, None)

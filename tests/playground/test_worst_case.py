@@ -1,6 +1,7 @@
 """What stands beside Run before anything is sent: two figures for each model, and what is left of each budget then."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,9 @@ from catalog.models import PricePeriod
 from catalog.tokenizers.counting import Count
 from catalog.tokenizers.errors import CountingFailed
 from playground import opening, worst_case
+from playground.bodies import Routing
 from playground.counts import Counts
+from playground.forms.sending import ROUTES
 from playground.models import House
 from playground.opening import Asked
 from playground.variables import Rows
@@ -63,8 +66,8 @@ class TestFigures:
         assert "about 7 in by its own tokenizer, 100 out; held for 565 in" in shown
         assert "$0.000153" in shown or "$0.000154" in shown
         assert "$0.000432" in shown or "$0.000433" in shown
-        # 1 - 0.0004325
-        assert "Your budget per day then has $1.00 left." in shown
+        # 1 - 0.0004325 = 0.9995675, rounded down
+        assert "Your budget per day then has $0.999 left." in shown
 
     def test_the_hold_is_what_is_shown_as_held(self, owner: Any) -> None:
         budget(owner, "1")
@@ -135,6 +138,25 @@ class TestMatrix:
         assert "about 5 to 7 in by its own tokenizer" in shown
         assert shown.count("6 runs") == 2
 
+    def test_a_thousand_runs_are_a_thousand_of_one(self, owner: Any) -> None:
+        case = foresee(rows(["one", "one two three"], repeats=3), owner)
+        # Large 3: 0.000918 / 6 = 0.000153, Devstral 2: 0.0012144 / 6 = 0.0002024, a thousand times each
+        assert [each.per_run for each in case.offers] == [Decimal("0.000153"), Decimal("0.0002024")]
+        shown = page(case)
+        assert "$0.153 per 1,000 runs on average" in shown
+        assert "$0.202 per 1,000 runs on average" in shown
+
+    def test_runs_that_are_alike_have_no_average(self, owner: Any) -> None:
+        shown = page(foresee(rows(["one"], repeats=4), owner))
+        # Large 3: "Say one" is 5 tokens: 5 x 0.0000005 + 100 x 0.0000015 = 0.0001525
+        assert "$0.152 per 1,000 runs</small>" in shown or "$0.153 per 1,000 runs</small>" in shown
+        assert "average" not in shown
+
+    def test_of_one_run_it_is_a_thousand_of_it(self, owner: Any) -> None:
+        shown = page(foresee(asked(LARGE, text="one two three four", upstream="openrouter", max_tokens=100), owner))
+        # 0.0001535 a thousand times
+        assert "$0.153 per 1,000</small>" in shown or "$0.154 per 1,000</small>" in shown
+
     def test_a_matrix_that_does_not_fit_says_for_how_many_runs(self, owner: Any) -> None:
         budget(owner, "0.004")
         case = foresee(rows(["one", "two"], repeats=5), owner)
@@ -178,8 +200,8 @@ class TestBudgets:
         shown = page(foresee(asked(LARGE, upstream="openrouter", max_tokens=2000), owner))
         # held: 5 + 528 + 20 = 553 x 0.0000005 + 2,000 x 0.0000015 = 0.0032765; 0.01 - 0.0032765 = 0.0067235
         assert "Your budget per day then has $0.00672 left." in shown
-        # 5 - 0.0032765
-        assert "The site’s budget per month then has $5.00 left." in shown
+        # 5 - 0.0032765 = 4.9967235: not all of the five dollars
+        assert "The site’s budget per month then has $4.99 left." in shown
 
     def test_what_a_budget_refuses_is_said_before_it_is_tried(self, owner: Any) -> None:
         budget(owner, "0.001")
@@ -189,6 +211,23 @@ class TestBudgets:
         with pytest.raises(opening.ledger.BudgetRefusal) as refused:
             opening.open_prompt(owner, wanted)
         assert str(refused.value) == case.refusal
+
+    def test_it_says_how_long_an_answer_would_fit(self, owner: Any) -> None:
+        budget(owner, "0.001")
+        shown = page(foresee(asked(LARGE, upstream="openrouter", max_tokens=2000), owner))
+        # held for the prompt: 5 + 528 + 19 = 552 x 0.0000005 = 0.000276; (0.001 - 0.000276) / 0.0000015 = 482.7
+        assert "or shorten the prompt. With at most 482 output tokens it fits." in shown
+
+    def test_it_says_so_of_several_models_and_not_of_a_matrix(self, owner: Any) -> None:
+        budget(owner, "0.002")
+        two = asked(LARGE, FOUR[2], upstream="openrouter", max_tokens=2000)
+        shown = foresee(two, owner).advice
+        assert shown.endswith(" output tokens each it fits.")
+        assert foresee(replace(two, repeats=4), owner).advice == ""
+
+    def test_where_not_even_the_prompt_fits_no_answer_would(self, owner: Any) -> None:
+        budget(owner, "0.0002")
+        assert foresee(asked(LARGE, upstream="openrouter", max_tokens=2000), owner).advice == ""
 
     def test_without_a_budget(self, stranger: Any) -> None:
         case = foresee(asked(LARGE, upstream="openrouter", max_tokens=10), stranger)
@@ -259,3 +298,34 @@ class TestCounting:
 def test_before_anything_is_written_it_says_what_will_stand_here() -> None:
     assert "Choose models and write a prompt" in page(None)
     assert "once this is put right: It is too hot." in page(None, problem="It is too hot.")
+
+
+class TestLimitsOnProviders:
+    """What only OpenRouter's router reads is said not to hold where it is not asked."""
+
+    EVERY = Routing(max_price=True, require_parameters=True, deny_data_collection=True, no_fallbacks=True)
+
+    @pytest.mark.parametrize("upstream", ["mistral", "compatible"])
+    @pytest.mark.parametrize("name", list(ROUTES))
+    def test_each_is_named_for_a_column_that_is_asked_directly(self, owner: Any, upstream: str, name: str) -> None:
+        wanted = replace(asked(LARGE, upstream=upstream, max_tokens=100), routing=Routing(**{name: True}))
+        shown = page(foresee(wanted, owner))
+        assert f"“{ROUTES[name][0]}” does not apply here: this model is not asked through OpenRouter." in shown
+
+    def test_several_are_named_together_and_only_there(self, owner: Any) -> None:
+        through, past = asked(LARGE, upstream="openrouter"), asked(DEVSTRAL, upstream="mistral", max_tokens=100)
+        both = replace(past, offers=[*through.offers, *past.offers], routing=self.EVERY)
+        case = foresee(both, owner)
+        assert [len(each.not_kept_to) for each in case.offers] == [0, 4]
+        shown = page(case)
+        assert "“Only providers that keep no prompts”, “No other provider than the first” do not apply here" in shown
+        assert shown.count("apply here") == 1
+
+    def test_a_price_that_nobody_knows_is_no_limit(self, owner: Any) -> None:
+        PricePeriod.objects.all().delete()
+        wanted = replace(asked(LARGE, upstream="openrouter", max_tokens=100), routing=self.EVERY)
+        shown = page(foresee(wanted, owner))
+        assert "“Not above the catalog’s price” does not apply here: the catalog knows no price to keep to." in shown
+
+    def test_nothing_is_said_of_what_was_not_asked_for(self, owner: Any) -> None:
+        assert "apply here" not in page(foresee(asked(LARGE, upstream="mistral", max_tokens=100), owner))

@@ -221,7 +221,7 @@ REFUSALS = {
     ),
     "422, as a list alone": refused(422, "one of the parameters", {"detail": EXTRA}, detail="stream_options: Extra"),
     "429": refused(429, "Try again in 7 seconds.", no(), {"Retry-After": "7"}),
-    "429 for a day": refused(429, "Try again in about 60 minutes.", no(), {"Retry-After": "86400"}),
+    "429 for a day": refused(429, "Try again in about 24 hours.", no(), {"Retry-After": "86400"}),
     "429 until a day long gone": refused(429, "Try again now.", no(), {"Retry-After": "Fri, 20 Nov 2020 12:00:30 GMT"}),
     "500 as a page": refused(500, "fault of its own (status 500)", "<h1>Oops</h1>", {"Content-Type": "text/html"}, detail="Oops"),
     "500 of ollama": refused(500, "fault of its own", {"error": "model runner has stopped"}, detail="model runner has stopped"),

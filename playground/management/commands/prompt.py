@@ -14,7 +14,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 from django.core.management.base import DjangoHelpFormatter
 from django.db import DatabaseError
 
-from playground import ledger, offers, opening
+from playground import fitting, ledger, offers, opening
 from playground.accounts import OWNER, owner_link
 from playground.models import Prompt, Run, State
 from playground.rehearsal.process import RehearsalFailed
@@ -55,8 +55,14 @@ class Command(BaseCommand):
     def _open(self, options: dict[str, Any]) -> Prompt:
         text = text_of(options["text"], sys.stdin)
         user = _user(options["user"])
-        form = form_of(options, text, offers.offers(), user)
-        prompt, _ = opening.open_prompt(user, form.asked())
+        asked = form_of(options, text, offers.offers(), user).asked()
+        try:
+            prompt, _ = opening.open_prompt(user, asked)
+        except ledger.PlaygroundOff:
+            raise
+        except ledger.BudgetRefusal as refusal:
+            sentences = [str(refusal), fitting.advice(asked, ledger.standings(user))]
+            raise ledger.BudgetRefusal(" ".join(filter(None, sentences))) from refusal
         return prompt
 
     def _run(self, prompt: Prompt, options: dict[str, Any]) -> None:
