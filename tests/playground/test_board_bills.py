@@ -38,8 +38,13 @@ class TestBill:
         for words in ("6,000", "4,000", "1,000", "$0.003", "$0.0002", "$0.0015", "$0.0047", "$0.005", "An answer."):
             assert words in page
         assert "Billed $0.0003 more than computed" in page
+        assert 'As billed</th><td class="num">$5.00 per 1,000</td>' in page
         assert "<dt>Served by</dt><dd>Somebody</dd>" in page
         assert "<dt>Left out</dt><dd>structured_outputs</dd>" in page
+
+    def test_a_thousand_such_as_computed_where_nobody_billed(self, signed_in: Client, prompt: Prompt) -> None:
+        ended(prompt.runs.get())
+        assert 'As computed</th><td class="num">$4.70 per 1,000</td>' in page_of(signed_in, prompt)
 
     def test_an_unknown_cost_is_not_zero(self, signed_in: Client, prompt: Prompt) -> None:
         ended(prompt.runs.get(), State.INTERRUPTED, None, usage=None, computed_usd="", error=ledger.INTERRUPTED)
