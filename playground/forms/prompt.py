@@ -7,23 +7,20 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from playground import messages as texts
-from playground.forms import examples, filling
+from playground.forms import examples
 from playground.forms import messages as message_rows
 from playground.forms.earlier import Earlier
-from playground.forms.messages import LONGEST_MESSAGE, Row
 from playground.forms.parameters import ONLY, PREFIX, ParameterFields
 from playground.forms.saying import NUL
 from playground.forms.sending import SendingFields
 from playground.forms.showing import Pick, Shown, picks, shown
-from playground.messages import Message
+from playground.forms.values import ValueFields
 from playground.models import Prompt
 from playground.offers import Offer
-from playground.opening import MOST_RUNS, Asked
-from playground.variables import LARGEST_CSV, BadRows, Rows
+from playground.opening import Asked
+from playground.variables import Rows
 
 MOST_MODELS = 6
-MOST_IN_ALL = 40_000_000  # characters of all runs of a prompt: each run keeps what it was sent
 OUT_OF_DATE = "This page is out of date, so nothing was sent. Load it again, and press Run once more."
 NO_TEXT = {"null_characters_not_allowed": f"It {NUL}"}
 NOT_FOUND = "The conversation that this goes on from cannot be found."
@@ -35,7 +32,7 @@ def new_key() -> str:
     return secrets.token_urlsafe(24)
 
 
-class PromptForm(ParameterFields, SendingFields):
+class PromptForm(ParameterFields, ValueFields, SendingFields):
     """What a person asks, checked against each chosen model's own parameter table.
 
     Give it the offers, and the user where the form may speak of what he has: earlier answers and images. `problems` are
@@ -55,20 +52,6 @@ class PromptForm(ParameterFields, SendingFields):
     # The short form of a request; mistakes of any message stand at `text`, also where there are many.
     system = forms.CharField(required=False, strip=False, widget=forms.HiddenInput, error_messages=NO_TEXT)
     text = forms.CharField(required=False, strip=False, widget=forms.HiddenInput, error_messages=NO_TEXT)
-    fill = forms.ChoiceField(
-        label="Values",
-        choices=filling.WAYS,
-        required=False,
-        widget=forms.RadioSelect,
-        error_messages={"invalid_choice": "fill: values, csv or none is expected; this is “%(value)s”."},
-    )
-    rows = forms.CharField(
-        label="Rows as CSV",
-        required=False,
-        strip=False,
-        widget=forms.Textarea({"rows": 6, "spellcheck": "false", "class": "json"}),
-        error_messages={"null_characters_not_allowed": f"One of these rows {NUL}"},
-    )
     key = forms.CharField(
         max_length=64,
         widget=forms.HiddenInput,
@@ -94,21 +77,14 @@ class PromptForm(ParameterFields, SendingFields):
         if chosen is None:
             chosen = self.data.getlist("model") if self.is_bound else self.initial.get("model", [])
         self.chosen = [self.offered[key] for key in dict.fromkeys(chosen) if key in self.offered]
-        self.message_rows: list[Row] = (
+        self.message_rows = (
             message_rows.from_data(self.data)
             if self.is_bound
             else self.initial.get("messages") or message_rows.simple()
         )
-        self.messages: list[Message] = []
+        self.messages = []
         self.values = Rows()
-        for name in self.variable_names:
-            self.fields[filling.VALUE + name] = forms.CharField(
-                label=name,
-                required=False,
-                strip=False,
-                widget=forms.Textarea({"rows": 1, "aria-describedby": f"error-{filling.VALUE}{name}"}),
-                error_messages={"null_characters_not_allowed": f"The value of {{{{{name}}}}} {NUL}"},
-            )
+        self.add_values()
         self.add_parameters()
         self.add_routes()
         self._describe()
@@ -120,10 +96,6 @@ class PromptForm(ParameterFields, SendingFields):
                 field.widget.attrs["aria-describedby"] = f"about-{name} error-{name}"
             elif field.help_text:
                 field.widget.attrs["aria-describedby"] = f"about-{name}"
-
-    @property
-    def variable_names(self) -> list[str]:
-        return texts.variable_names(Message(row.role, row.content) for row in self.message_rows)
 
     @property
     def is_simple(self) -> bool:
@@ -166,14 +138,6 @@ class PromptForm(ParameterFields, SendingFields):
     def reads_images(self) -> bool:
         return any(offer.takes_images for offer in self.chosen or self.offered.values())
 
-    def value_fields(self) -> list[forms.BoundField]:
-        return [self[filling.VALUE + name] for name in self.variable_names]
-
-    @property
-    def way(self) -> str:
-        """How the variables are filled, as the form shows it: one value each, unless another way was chosen."""
-        return self["fill"].value() or filling.VALUES
-
     def first_problem(self) -> str:
         """The first thing that is wrong beside a missing prompt or model, in a sentence."""
         if not self.chosen or message_rows.NO_PROMPT in self.errors.get("text", []):
@@ -197,20 +161,12 @@ class PromptForm(ParameterFields, SendingFields):
             raise ValidationError(NOT_FOUND)
         return prompt
 
-    def clean_rows(self) -> str:
-        text: str = self.cleaned_data["rows"]
-        if "rows" in self.problems:
-            raise ValidationError(self.problems["rows"])
-        if len(text) > LARGEST_CSV:
-            raise ValidationError(f"These rows have {len(text):,} characters; up to {LARGEST_CSV:,} are read.")
-        return text
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         self.clean_parameters()
         self._clean_messages()
         if not self.errors.get("rows"):
-            self._clean_values()
+            self.clean_values()
         return cleaned
 
     def _clean_messages(self) -> None:
@@ -222,69 +178,6 @@ class PromptForm(ParameterFields, SendingFields):
         blind = [offer.name for offer in self.chosen if not offer.takes_images]
         if blind and any(message.images for message in self.messages):
             self.add_error("text", f"{', '.join(blind)} cannot read images. Leave them out, or take the images away.")
-
-    def _clean_values(self) -> None:
-        names = self.variable_names
-        values = {name: self.cleaned_data.get(filling.VALUE + name, "") for name in names}
-        if any(filling.VALUE + name in self.errors for name in names):
-            return
-        fill, text = self.cleaned_data.get("fill", ""), self.cleaned_data.get("rows", "")
-        try:
-            self.values = filling.rows(names, fill, values, text)
-        except BadRows as error:
-            is_csv = filling.way(fill, values, text) == filling.CSV
-            self.add_error("rows" if is_csv else "fill", str(error))
-            return
-        if (count := self.run_count()) > MOST_RUNS:
-            self.add_error(None, f"This makes {count:,} runs, {self._product()}; up to {MOST_RUNS} are possible.")
-            return
-        self._clean_lengths()
-
-    def _clean_lengths(self) -> None:
-        """What the messages come to with their values, before any of them is filled in."""
-        total = 0
-        for row in self.values.indexes():
-            lengths = [texts.filled_length(message, self.values.values(row)) for message in self.messages]
-            if row is not None and max(lengths, default=0) > LONGEST_MESSAGE:
-                which = f"of row {row + 1} " if len(self.values.rows) > 1 else ""
-                sentence = f"With the values {which}a message has {max(lengths):,} characters; {LONGEST_MESSAGE:,} are possible."
-                self.add_error("fill", sentence)
-                return
-            total += sum(lengths)
-        runs = self.run_count() // max(1, len(self.values.indexes()))
-        if total * runs > MOST_IN_ALL:
-            self.add_error(
-                None,
-                f"All runs together would be sent {total * runs:,} characters; up to {MOST_IN_ALL:,} are possible. Take fewer "
-                "rows, models or repeats, or shorter messages.",
-            )
-
-    def run_count(self) -> int:
-        return len(self.values.indexes()) * len(self.chosen) * (self.cleaned_data.get("repeats") or 1)
-
-    def _product(self) -> str:
-        repeats = self.cleaned_data.get("repeats") or 1
-        parts = [(len(self.values.rows), "row"), (len(self.chosen), "model"), (repeats, "time")]
-        shown = [f"{count} {word}" if count == 1 else f"{count} {word}s" for count, word in parts if count > 1]
-        return " by ".join(shown)
-
-    def runs_in_words(self) -> str:
-        """“This makes 60 runs: 20 rows by 3 models.”, where that is not plain to see; of a valid form."""
-        count = self.run_count()
-        return f"This makes {count} runs: {self._product()}." if count > len(self.chosen) else ""
-
-    def values_said(self) -> str:
-        """What fills the variables, in words, for the closed form."""
-        names = self.variable_names
-        if not names:
-            return "none: write {{name}} in a message to have one"
-        if self.is_bound and self.is_valid():
-            return filling.told(names, self.values, self.cleaned_data["rows"], self._meant())
-        return ", ".join(names)
-
-    def _meant(self) -> str:
-        values = {name: self.cleaned_data.get(filling.VALUE + name, "") for name in self.variable_names}
-        return filling.way(self.cleaned_data["fill"], values, self.cleaned_data["rows"])
 
     def asked(self) -> Asked:
         cleaned = self.cleaned_data
