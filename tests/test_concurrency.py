@@ -74,7 +74,7 @@ def sign_in(server: LiveServer) -> SignedIn:
 
 
 def post(server: LiveServer, client: SignedIn, **changes: object) -> httpx.Response:
-    form = {"model": FOUR[0], "text": "Hello", "key": "key", "parameter-max_tokens": "1000000"} | changes
+    form = {"model": FOUR[0], "text": "Hello", "key": "key", "parameter-max_tokens": "250000"} | changes
     return httpx.post(
         f"{server.url}/playground/",
         data=form,
@@ -86,16 +86,16 @@ def post(server: LiveServer, client: SignedIn, **changes: object) -> httpx.Respo
 
 
 def test_a_budget_admits_exactly_what_fits(server: LiveServer, fake_upstream: FakeUpstream) -> None:
-    """$5 a day for the owner; each run holds 1,000,000 x 0.0000015 = $1.50 and a little: three fit, a fourth does not."""
+    """$5 a day for the owner; each run holds 250,000 x 0.0000015 = $0.375 and a little: 13 fit, a fourteenth does not."""
     client = sign_in(server)
     with fake_upstream.barrier(), ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda number: post(server, client, key=f"key-{number}").status_code, range(20)))
-        assert sorted(answers) == [302] * 3 + [422] * 17
-        fake_upstream.wait_for_requests(3)
+        assert sorted(answers) == [302] * 13 + [422] * 7
+        fake_upstream.wait_for_requests(13)
         time.sleep(0.5)
-        assert fake_upstream.count == 3
-    server.wait_for("select count(*) from playground_run where state = 'done'", 3)
-    assert fake_upstream.count == 3
+        assert fake_upstream.count == 13
+    server.wait_for("select count(*) from playground_run where state = 'done'", 13)
+    assert fake_upstream.count == 13
 
 
 def test_one_key_is_one_prompt_however_often_it_comes(server: LiveServer, fake_upstream: FakeUpstream) -> None:

@@ -153,7 +153,11 @@ class TestPromptCommand:
             (["Hi", "--model", FOUR[0], "--param", "temperature=9"], "takes 2 or less; this is 9."),
             (["Hi", "--model", FOUR[0], "--param", "warmth=1"], "None of these models takes a parameter “warmth”."),
             (["Hi", "--model", FOUR[0], "--param", "warmth"], "“warmth” is not of the form name=value."),
-            (["Hi", "--model", FOUR[0], "--param", "max_tokens=100000000"], "Your budget per day has $5.00 left"),
+            (["Hi", "--model", FOUR[0], "--param", "max_tokens=100000000"], "has room for 262,144 tokens"),
+            (
+                ["Hi", "--model", FOUR[0], "--param", "max_tokens=131000", "--repeat", "10", "--model", FOUR[1]],
+                "Your budget per day has $5.00 left",
+            ),
         ],
     )
     def test_bad_input_exits_with_a_sentence(

@@ -159,6 +159,7 @@ class _Adding:
             if aside is not None:
                 # The plain listing takes the place that its variant held while it was alone.
                 is_main, aside.is_main = True, False
+                self.writer.aside.add(aside.upstream_id)
                 if aside.pk:
                     Listing.objects.filter(pk=aside.pk).update(is_main=False)
                     before, after = {"is_main": True}, {"is_main": False}

@@ -21,6 +21,9 @@ class Operations:
         self.writer, self.day = writer, writer.day
 
     def carry_out(self, line: Change) -> None:
+        is_of_model = line.plan["op"] == "observe" or line.plan.get("table") == "languagemodel"
+        if is_of_model and line.subject in self.writer.aside:
+            raise MovedOn("The model's plain listing came with this import, and speaks for it now.")
         getattr(self, line.plan["op"])(line, line.plan)
 
     def set(self, line: Change, plan: dict[str, Any]) -> None:

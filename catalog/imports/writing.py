@@ -21,6 +21,7 @@ class Writer:
     def __init__(self, kind_slug: str, source: Source, day: date) -> None:
         self.kind_slug, self.source, self.day = kind_slug, source, day
         self.steps: list[dict[str, Any]] = []
+        self.aside: set[str] = set()  # variants that spoke for their model until its plain listing came in this import
 
     def begin(self) -> None:
         self.steps = []

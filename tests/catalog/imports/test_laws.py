@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -74,6 +74,7 @@ class World:
     day: date = DAY
     models: set[int] = field(default_factory=set)
     periods: dict[int, list[Any]] = field(default_factory=dict)
+    rewritten: dict[int, dict[int, str]] = field(default_factory=dict)  # by act and period: the price before it
 
     def act(self, act: Any) -> None:
         self.day += timedelta(days=1)
@@ -137,11 +138,16 @@ class World:
         for pk in gone:
             assert ("priceperiod", pk) in made or not LanguageModel.objects.filter(pk=self.periods[pk][0]).exists()
             del self.periods[pk]
+        for period in PricePeriod.objects.filter(pk__in=self.rewritten.get(revisions[back].pk, {})):
+            if told(period) == self.rewritten[revisions[back].pk][period.pk]:
+                self.periods[period.pk][2] = told(period)
 
     def note(self, revision: Revision | None) -> None:
         """From now on these are there until an undo of what made them."""
         self.models = set(LanguageModel.objects.values_list("pk", flat=True)) | self.models
         for period in PricePeriod.objects.prefetch_related("rates"):
+            if revision and period.pk in self.periods and self.periods[period.pk][2] != told(period):
+                self.rewritten.setdefault(revision.pk, {})[period.pk] = self.periods[period.pk][2]
             self.periods[period.pk] = [period.model_id, period.starts_on, told(period)]
 
     def check(self) -> None:
@@ -165,10 +171,25 @@ def told(period: PricePeriod) -> str:
     return price_text(frozen(rate.as_pricing() for rate in period.rates.all()))
 
 
+# A second list of one day writes its price anew; an undo puts the first one's back.
+TWICE_A_DAY = [
+    Import((("mistralai/hammer", "0.40", 90_000),), 0, 0),
+    Import((("mistralai/hammer", "0.50", 90_000),), 0, 1),
+    Undo(0),
+]
+# A variant stands for its model until the plain listing comes, in the same list in which the variant says something new.
+PLAIN_COMES = [
+    Import((("acme/saw:free", "0.40", 131_072),), 0, 0),
+    Import((("acme/saw", "0.50", 90_000), ("acme/saw:free", "0", 100_000)), 0, 0),
+]
+
+
 @pytest.mark.django_db  # so that it finds no catalog, whatever ran before
 class TestSequences(TestCase):
     @settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
     @given(st.lists(ACTS, min_size=1, max_size=9))
+    @example(TWICE_A_DAY)
+    @example(PLAIN_COMES)
     def test_nothing_is_ever_lost(self, acts: list[Any]) -> None:
         make_priced("anvil", "0.40", "0.40", context_length=131_072)
         make_priced("hammer", "0.50", "0.50", context_length=None)
