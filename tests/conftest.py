@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from enum import IntEnum
 from pathlib import Path
@@ -14,7 +15,7 @@ from pytest_socket import socket_allow_hosts
 
 from catalog import freshness
 from tests import postgresql as postgresql_cluster
-from tests.live import LiveServer, assert_ledger_consistent, prepare
+from tests.live import LiveServer, assert_ledger_consistent, manage, prepare
 from tests.upstreams.fixtures import fake_upstream  # noqa: F401  a fixture for all
 
 IN_CI = os.environ.get("CI") == "true"
@@ -86,6 +87,23 @@ def postgresql() -> Iterator[str]:
         missing("PostgreSQL")
     with postgresql_cluster.cluster(folder) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def filled_database(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+    """Makes a PostgreSQL database with the catalog in it, and gives its URL. Migrated and seeded once, then copied."""
+    original = f"original_{time.monotonic_ns()}"
+    postgresql_cluster.create(postgresql, original)
+    for command in (["migrate", "-v0"], ["seed", "-v0"]):
+        done = manage(tmp_path_factory.mktemp("original"), *command, DATABASE_URL=f"{postgresql}/{original}")
+        assert done.returncode == 0, done.stderr
+
+    def fill() -> str:
+        name = f"filled_{time.monotonic_ns()}"
+        postgresql_cluster.create(postgresql, name, original)
+        return f"{postgresql}/{name}"
+
+    return fill
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 from tests.live import free_port
 
 
@@ -63,3 +65,10 @@ def cluster(bin_folder: Path) -> Iterator[str]:
         run("pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def create(cluster: str, name: str, original: str = "template1") -> None:
+    """Make a database on the server at `cluster`, as a copy of `original`, to which nobody may be connected then."""
+    address = f"{cluster.replace('postgres:', 'postgresql:', 1)}/postgres"
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"create database {name} template {original}")

@@ -7,10 +7,8 @@ Nothing is sent here, so nothing settles and frees money in between: what was le
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from tests.live import ROOT, clean_environment, manage
@@ -109,33 +107,13 @@ print(Prompt.objects.count(), Run.objects.count(), Hold.objects.count(), Hold.ob
 """
 
 
-@pytest.fixture(scope="module")
-def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    """A PostgreSQL server and a database on it with the catalog, to be copied for each test."""
-    cluster, name = request.getfixturevalue("postgresql"), f"budgets_{time.monotonic_ns()}"
-    create(cluster, name)
-    for command in (["migrate", "-v0"], ["seed", "-v0"]):
-        done = manage(tmp_path_factory.mktemp("template"), *command, DATABASE_URL=f"{cluster}/{name}")
-        assert done.returncode == 0, done.stderr
-    return cluster, name
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def variables(request: pytest.FixtureRequest, tmp_path: Path, prepared: Path) -> dict[str, str]:
     """The environment of a database with the catalog in it."""
     if request.param == "sqlite":
         shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
         return {}
-    cluster, original = request.getfixturevalue("template")
-    name = f"budgets_{time.monotonic_ns()}"
-    create(cluster, name, original)
-    return {"DATABASE_URL": f"{cluster}/{name}"}
-
-
-def create(cluster: str, name: str, original: str = "template1") -> None:
-    address = f"{cluster.replace('postgres:', 'postgresql:', 1)}/postgres"
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"create database {name} template {original}")
+    return {"DATABASE_URL": request.getfixturevalue("filled_database")()}
 
 
 def shell(tmp_path: Path, code: str, variables: dict[str, str]) -> str:

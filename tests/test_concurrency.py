@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import psycopg
 import pytest
 
-from tests.live import CANARY, LiveServer, manage
+from tests.live import CANARY, LiveServer
 from tests.playground.builders import FOUR
 from tests.upstreams.server import FakeUpstream
 from tests.upstreams.steps import Chunks, DoneMark, Ending, Usage, Wait
@@ -45,16 +44,7 @@ def server(
 ) -> LiveServer:
     variables = {"OPENROUTER_API_KEY": CANARY, "OPENROUTER_BASE_URL": fake_upstream.base_url}
     if request.param == "postgresql":
-        cluster = request.getfixturevalue("postgresql")
-        name = f"live_{time.monotonic_ns()}"
-        with psycopg.connect(
-            f"{cluster.replace('postgres:', 'postgresql:', 1)}/postgres", autocommit=True
-        ) as connection:
-            connection.execute(f"create database {name}")
-        variables["DATABASE_URL"] = f"{cluster}/{name}"
-        for command in (["migrate", "-v0"], ["seed", "-v0"]):
-            done = manage(tmp_path, *command, DATABASE_URL=variables["DATABASE_URL"])
-            assert done.returncode == 0, done.stderr
+        variables["DATABASE_URL"] = request.getfixturevalue("filled_database")()
     return serve(**variables)
 
 

@@ -4,10 +4,10 @@ import os
 import subprocess
 import sys
 
-import psycopg
 import pytest
 
 from tests.live import ROOT
+from tests.postgresql import create
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.timeout(900)]
 CATALOG = "tests/catalog"
@@ -52,10 +52,7 @@ FUZZER = [f"{CATALOG}/api/test_schema.py"]
     [("windrose_one", FIRST, SECOND + FACTS), ("windrose_two", SECOND, FUZZER)],
 )
 def test_models_and_pages_on_postgresql(postgresql: str, database: str, again: list[str], ignored: list[str]) -> None:
-    with psycopg.connect(
-        f"{postgresql.replace('postgres:', 'postgresql:', 1)}/postgres", autocommit=True
-    ) as connection:
-        connection.execute(f"create database {database}")
+    create(postgresql, database)
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "django_db", *again),

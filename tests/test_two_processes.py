@@ -4,14 +4,12 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from uuid import UUID
 
 import httpx
-import psycopg
 import pytest
 
-from tests.live import CANARY, LiveServer, manage
+from tests.live import CANARY, LiveServer
 from tests.playground.builders import FOUR
 from tests.test_concurrency import SignedIn, post, sign_in
 from tests.upstreams.server import FakeUpstream
@@ -22,17 +20,8 @@ LONG_SILENCE = 40.0  # seconds; a process that is gone and has missed two heartb
 
 
 @pytest.fixture
-def database(postgresql: str, tmp_path: Path) -> str:
-    name = f"two_{time.monotonic_ns()}"
-    with psycopg.connect(
-        f"{postgresql.replace('postgres:', 'postgresql:', 1)}/postgres", autocommit=True
-    ) as connection:
-        connection.execute(f"create database {name}")
-    url = f"{postgresql}/{name}"
-    for command in (["migrate", "-v0"], ["seed", "-v0"]):
-        done = manage(tmp_path, *command, DATABASE_URL=url)
-        assert done.returncode == 0, done.stderr
-    return url
+def database(filled_database: Callable[[], str]) -> str:
+    return filled_database()
 
 
 class Watching:
